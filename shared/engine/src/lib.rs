@@ -1,0 +1,3 @@
+//! The engine: a source tree in, findings, fixes and test results out. No network, no AWS, deterministic.
+
+pub mod tree;

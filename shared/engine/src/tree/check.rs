@@ -1,0 +1,56 @@
+//! Which names may be written: the one gate between a name from outside and the disk.
+
+/// Why a name may not be written; the text is the reason that results show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnsafePath {
+    #[error("empty name")]
+    Empty,
+    #[error("absolute path")]
+    Absolute,
+    #[error("path leaves the repository")]
+    Parent,
+    #[error("path is not in its plain form")]
+    NotPlain,
+    #[error("drive letter or backslash in path")]
+    Windows,
+    #[error("control character in path")]
+    Control,
+    #[error("path component is longer than 255 bytes")]
+    LongComponent,
+    #[error("inside .git")]
+    GitInternal,
+}
+
+/// The longest name of one file or folder that Linux file systems take.
+const MAX_COMPONENT_BYTES: usize = 255;
+
+/// Accepts `a/b.c`: relative, `/` only, no empty, `.` or `..` component, nothing that another system would read as a root.
+///
+/// # Errors
+/// The first rule that the name breaks.
+pub fn check_path(path: &str) -> Result<(), UnsafePath> {
+    if path.is_empty() {
+        return Err(UnsafePath::Empty);
+    }
+    if path.starts_with('/') {
+        return Err(UnsafePath::Absolute);
+    }
+    if path.chars().any(char::is_control) {
+        return Err(UnsafePath::Control);
+    }
+    let drive = path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic();
+    if drive || path.contains('\\') {
+        return Err(UnsafePath::Windows);
+    }
+    path.split('/').try_for_each(check_component)
+}
+
+fn check_component(name: &str) -> Result<(), UnsafePath> {
+    match name {
+        ".." => Err(UnsafePath::Parent),
+        "" | "." => Err(UnsafePath::NotPlain),
+        _ if name.eq_ignore_ascii_case(".git") => Err(UnsafePath::GitInternal),
+        _ if name.len() > MAX_COMPONENT_BYTES => Err(UnsafePath::LongComponent),
+        _ => Ok(()),
+    }
+}
