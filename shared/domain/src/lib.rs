@@ -4,5 +4,14 @@
 //! is data. Each noun of the way of the data has one file.
 
 pub mod change;
+pub mod delivery;
+pub mod event;
+pub mod failure;
+pub mod ids;
+pub mod problem;
 pub mod repository;
 pub mod results;
+pub mod run;
+pub mod signature;
+pub mod task;
+pub mod webhook;

@@ -1,0 +1,151 @@
+//! Delivering one message to one endpoint: attempts, and the time of the next.
+
+mod schedule;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use self::schedule::{Schedule, attempt_gap};
+use crate::ids::{DeliveryId, MessageId};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    pub message: MessageId,
+    /// As `pipeline_complete`.
+    pub event_type: String,
+    pub url: String,
+    /// Where the exact bytes of the body lie in the bucket.
+    pub body_key: String,
+    pub schedule: Schedule,
+    pub status: DeliveryStatus,
+    /// Attempts made.
+    pub attempts: u32,
+    /// When the next attempt is due; absent when there is none.
+    pub next_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStatus {
+    Pending,
+    Delivered,
+    /// Every attempt failed; the body is kept under `undelivered/`.
+    Exhausted,
+    /// The endpoint said 410 Gone; the body is kept under `undelivered/`.
+    Gone,
+}
+
+impl DeliveryStatus {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Exhausted => "exhausted",
+            Self::Gone => "gone",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Pending, Self::Delivered, Self::Exhausted, Self::Gone].into_iter().find(|s| s.word() == word)
+    }
+}
+
+/// What one attempt met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The endpoint answered.
+    Answered { status: u16, retry_after_seconds: Option<u64> },
+    /// No answer: the error's class, as `timed_out`.
+    Unanswered(String),
+}
+
+/// One attempt, as the log keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// From 1.
+    pub number: u32,
+    pub at: Timestamp,
+    pub duration_ms: u64,
+    pub outcome: Outcome,
+    /// The start of the answer's body, as text.
+    pub answer: String,
+}
+
+/// What follows an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    Done,
+    RetryAt(Timestamp),
+    GiveUp(DeliveryStatus),
+}
+
+impl Delivery {
+    /// What follows attempt number `self.attempts + 1`. `jitter` is drawn by the caller, -1 to 1.
+    ///
+    /// 2xx alone is success, 410 ends it, a redirect is a failure (Standard Webhooks 1.0.0, "Deliverability").
+    pub fn next(&self, outcome: &Outcome, now: Timestamp, jitter: f64) -> Next {
+        let asked = match outcome {
+            Outcome::Answered { status: 200..=299, .. } => return Next::Done,
+            Outcome::Answered { status: 410, .. } => return Next::GiveUp(DeliveryStatus::Gone),
+            Outcome::Answered { retry_after_seconds, .. } => *retry_after_seconds,
+            Outcome::Unanswered(_) => None,
+        };
+        match attempt_gap(self.schedule, self.attempts + 1, asked, jitter) {
+            Some(gap) => Next::RetryAt(now.checked_add(gap).unwrap_or(Timestamp::MAX)),
+            None => Next::GiveUp(DeliveryStatus::Exhausted),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn delivery(attempts: u32) -> Delivery {
+        let message = crate::ids::MessageId::parse("msg_1").expect("an id");
+        Delivery {
+            id: message.delivery("results"),
+            message,
+            event_type: "pipeline_complete".to_owned(),
+            url: "https://example.com".to_owned(),
+            body_key: String::new(),
+            schedule: Schedule::Standard,
+            status: DeliveryStatus::Pending,
+            attempts,
+            next_at: None,
+            created_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn answered(status: u16) -> Outcome {
+        Outcome::Answered { status, retry_after_seconds: None }
+    }
+
+    fn after(seconds: u64) -> Next {
+        Next::RetryAt(Timestamp::UNIX_EPOCH + Duration::from_secs(seconds))
+    }
+
+    #[track_caller]
+    fn check(made: u32, outcome: &Outcome, expected: Next) {
+        assert_eq!(delivery(made).next(outcome, Timestamp::UNIX_EPOCH, 0.0), expected);
+    }
+
+    #[test]
+    fn what_follows_an_attempt() {
+        check(0, &answered(200), Next::Done);
+        check(0, &answered(204), Next::Done);
+        check(0, &answered(301), after(5));
+        check(0, &answered(500), after(5));
+        check(1, &answered(500), after(300));
+        check(8, &answered(500), after(86_400));
+        check(9, &answered(500), Next::GiveUp(DeliveryStatus::Exhausted));
+        check(0, &answered(410), Next::GiveUp(DeliveryStatus::Gone));
+        check(0, &Outcome::Unanswered("timed_out".to_owned()), after(5));
+        check(0, &Outcome::Answered { status: 429, retry_after_seconds: Some(60) }, after(60));
+        check(0, &Outcome::Answered { status: 503, retry_after_seconds: Some(1) }, after(5));
+        check(0, &Outcome::Answered { status: 503, retry_after_seconds: Some(u64::MAX) }, after(86_400));
+    }
+}

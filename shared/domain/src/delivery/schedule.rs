@@ -1,0 +1,71 @@
+//! When an attempt that failed is made again.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A named retry schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// Standard Webhooks 1.0.0: ten attempts over some three days.
+    Standard,
+    /// The outgoing-webhooks contract: three retries after 1, 2 and 4 seconds.
+    Seed,
+}
+
+/// The longest wait that an endpoint's `Retry-After` is granted.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+impl Schedule {
+    /// Seconds between one attempt and the next.
+    fn gaps(self) -> &'static [u64] {
+        match self {
+            Self::Standard => &[5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400],
+            Self::Seed => &[1, 2, 4],
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "standard" => Some(Self::Standard),
+            "seed" => Some(Self::Seed),
+            _ => None,
+        }
+    }
+
+    /// How long an endpoint has to answer.
+    pub fn time_out(self) -> Duration {
+        match self {
+            Self::Standard => Duration::from_secs(30),
+            Self::Seed => Duration::from_secs(10),
+        }
+    }
+}
+
+/// The wait after `made` attempts: the schedule's gap with up to 20 % of `jitter` (-1 to 1), or what the endpoint asked
+/// for if that is longer, a day at most. `None` when the attempts are used up.
+pub fn attempt_gap(schedule: Schedule, made: u32, asked_seconds: Option<u64>, jitter: f64) -> Option<Duration> {
+    let index = usize::try_from(made).ok()?.checked_sub(1)?;
+    let gap = Duration::from_secs(*schedule.gaps().get(index)?).mul_f64(1.0 + 0.2 * jitter.clamp(-1.0, 1.0));
+    let asked = asked_seconds.map_or(Duration::ZERO, Duration::from_secs);
+    Some(gap.max(asked).min(LONGEST.max(gap)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_standard_schedule_ends_after_three_days() {
+        let gaps: Vec<_> = (1..).map_while(|made| attempt_gap(Schedule::Standard, made, None, 0.0)).collect();
+        assert_eq!(gaps.len(), 9);
+        assert_eq!(gaps.iter().sum::<Duration>(), Duration::from_secs(75 * 3600 + 35 * 60 + 5));
+    }
+
+    #[test]
+    fn jitter_stays_within_a_fifth() {
+        let gap = |jitter| attempt_gap(Schedule::Standard, 2, None, jitter).expect("a gap").as_secs();
+        assert_eq!((gap(-1.0), gap(0.0), gap(1.0), gap(9.0)), (240, 300, 360, 360));
+    }
+}
