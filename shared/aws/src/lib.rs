@@ -1,0 +1,32 @@
+//! The AWS boundary in our own words: the only crate that names `aws-sdk-*`.
+//!
+//! One file per entity owns its keys and its access patterns, one method each; callers never see an expression, an
+//! attribute name or an SDK type. A failed condition is an answer, not an error.
+
+#[cfg(feature = "table")]
+pub mod commits;
+mod connect;
+#[cfg(feature = "table")]
+pub mod deliveries;
+mod error;
+#[cfg(feature = "table")]
+pub mod events;
+#[cfg(feature = "executions")]
+pub mod executions;
+#[cfg(feature = "table")]
+mod item;
+#[cfg(feature = "objects")]
+pub mod objects;
+#[cfg(feature = "table")]
+pub mod pulls;
+#[cfg(feature = "queues")]
+pub mod queues;
+#[cfg(feature = "secrets")]
+pub mod secrets;
+pub mod settings;
+#[cfg(feature = "table")]
+pub mod tasks;
+pub mod telemetry;
+
+pub use self::connect::Aws;
+pub use self::error::Unavailable;

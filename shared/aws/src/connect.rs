@@ -1,0 +1,54 @@
+//! One SDK configuration, made once at init from what Lambda puts in the environment.
+//!
+//! Absent on purpose: the default credential chain. Lambda always gives credentials and a region in the environment, and
+//! every other link of the chain costs a cold start a file or a network probe.
+
+use std::time::Duration;
+
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+use crate::settings::{Missing, Settings};
+
+/// Where every client of this crate comes from.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    pub(crate) config: SdkConfig,
+}
+
+impl Aws {
+    /// Reads `AWS_REGION`, and `AWS_ENDPOINT_URL` where another endpoint than AWS's own is meant. Makes no call.
+    ///
+    /// Calls are tried up to three times in all, each for four seconds at most, so that a caller still has time to answer
+    /// its own within ten.
+    pub fn from_settings(settings: &Settings) -> Result<Self, Missing> {
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+            .build_https();
+        let time_out = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_attempt_timeout(Duration::from_secs(4))
+            .operation_timeout(Duration::from_secs(9))
+            .build();
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(settings.text("AWS_REGION")?))
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
+                EnvironmentVariableCredentialsProvider::new(),
+            ))
+            .http_client(http)
+            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
+                aws_smithy_async::rt::sleep::TokioSleep::new(),
+            ))
+            .time_source(aws_smithy_async::time::SystemTimeSource::new())
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .timeout_config(time_out);
+        if let Some(url) = settings.optional("AWS_ENDPOINT_URL") {
+            config = config.endpoint_url(url);
+        }
+        Ok(Self { config: config.build() })
+    }
+}

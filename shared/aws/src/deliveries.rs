@@ -1,0 +1,181 @@
+//! Deliveries and the log of their attempts.
+//!
+//! | pattern | call | key | condition |
+//! | --- | --- | --- | --- |
+//! | make one | PutItem | `DLV#<id>` / `DELIVERY` | no such item |
+//! | read one | GetItem | the same | |
+//! | lease it for an attempt | UpdateItem | the same | pending, as many attempts as seen, no live lease |
+//! | log an attempt | TransactWriteItems | the same, and `ATTEMPT#<number>` | it holds the lease |
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{BuildError, SdkError};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use jiff::Timestamp;
+use quartet_domain::delivery::{Attempt, Delivery, DeliveryStatus, Next};
+use quartet_domain::ids::{DeliveryId, MessageId};
+
+use crate::item::{Item, Malformed, Reader, key, n, s, time};
+use crate::{Aws, Unavailable};
+
+#[derive(Clone, Debug)]
+pub struct Deliveries {
+    client: Client,
+    table: String,
+    keep_days: i64,
+}
+
+/// What became of an attempt to lease a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lease {
+    Ours,
+    /// Another worker is on it, or was; try later.
+    Held,
+}
+
+impl Deliveries {
+    pub fn new(aws: &Aws, table: String, keep_days: i64) -> Self {
+        Self { client: Client::new(&aws.config), table, keep_days }
+    }
+
+    /// Makes a delivery; one that exists is left as it is.
+    pub async fn make(&self, delivery: &Delivery) -> Result<(), Unavailable> {
+        let mut item = key(pk(&delivery.id), "DELIVERY");
+        for (name, value) in [
+            ("message", delivery.message.as_str()),
+            ("event_type", &delivery.event_type),
+            ("url", &delivery.url),
+            ("body_key", &delivery.body_key),
+            ("status", delivery.status.word()),
+        ] {
+            item.insert(name.to_owned(), s(value));
+        }
+        let schedule = serde_json::to_string(&delivery.schedule).map_err(Unavailable::because("making a delivery"))?;
+        item.insert("schedule".to_owned(), s(schedule));
+        item.insert("attempts".to_owned(), n(delivery.attempts));
+        item.insert("created_at".to_owned(), time(delivery.created_at));
+        item.insert("ttl".to_owned(), self.expiry(delivery.created_at));
+        if let Some(at) = delivery.next_at {
+            item.insert("next_at".to_owned(), time(at));
+        }
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        match put {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => Ok(()),
+            Err(e) => Err(Unavailable::because("making a delivery")(e)),
+        }
+    }
+
+    pub async fn read(&self, id: &DeliveryId) -> Result<Option<Delivery>, Unavailable> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key(pk(id), "DELIVERY")))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(Unavailable::because("reading a delivery"))?;
+        let Some(item) = found.item else { return Ok(None) };
+        delivery_of(id, &item).map(Some).map_err(Unavailable::because("reading a delivery"))
+    }
+
+    /// Takes the next attempt of `delivery` for this worker alone, for `life`. A worker that dies loses it after that.
+    pub async fn lease(&self, delivery: &Delivery, now: Timestamp, life: Duration) -> Result<Lease, Unavailable> {
+        let until = now.as_second() + i64::try_from(life.as_secs()).unwrap_or(0);
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
+            .update_expression("SET leased_until = :until")
+            .condition_expression(
+                "#status = :pending AND attempts = :attempts AND \
+                 (attribute_not_exists(leased_until) OR leased_until < :now)",
+            )
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":pending", s(DeliveryStatus::Pending.word()))
+            .expression_attribute_values(":attempts", n(delivery.attempts))
+            .expression_attribute_values(":now", n(now.as_second()))
+            .expression_attribute_values(":until", n(until))
+            .send()
+            .await;
+        match update {
+            Ok(_) => Ok(Lease::Ours),
+            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => Ok(Lease::Held),
+            Err(e) => Err(Unavailable::because("leasing a delivery")(e)),
+        }
+    }
+
+    /// Writes an attempt to the log and what follows it to the delivery, in one transaction.
+    pub async fn log(&self, delivery: &Delivery, attempt: &Attempt, next: Next) -> Result<(), Unavailable> {
+        const ACTION: &str = "logging an attempt";
+        let mut entry = key(pk(&delivery.id), &format!("ATTEMPT#{:04}", attempt.number));
+        let text = serde_json::to_string(attempt).map_err(Unavailable::because(ACTION))?;
+        entry.insert("attempt".to_owned(), s(text));
+        entry.insert("ttl".to_owned(), self.expiry(delivery.created_at));
+        let put = Put::builder().table_name(&self.table).set_item(Some(entry)).build();
+        let put = put.map_err(Unavailable::because(ACTION))?;
+        let update = self.advance(delivery, attempt.number, next).map_err(Unavailable::because(ACTION))?;
+        self.client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().put(put).build())
+            .transact_items(TransactWriteItem::builder().update(update).build())
+            .send()
+            .await
+            .map_err(Unavailable::because(ACTION))?;
+        Ok(())
+    }
+
+    /// The update that moves a delivery past attempt `made`.
+    fn advance(&self, delivery: &Delivery, made: u32, next: Next) -> Result<Update, BuildError> {
+        let (status, next_at) = match next {
+            Next::Done => (DeliveryStatus::Delivered, None),
+            Next::RetryAt(at) => (DeliveryStatus::Pending, Some(at)),
+            Next::GiveUp(status) => (status, None),
+        };
+        Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
+            .update_expression("SET #status = :status, attempts = :made, next_at = :next REMOVE leased_until")
+            .condition_expression("attempts = :before")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":status", s(status.word()))
+            .expression_attribute_values(":made", n(made))
+            .expression_attribute_values(":before", n(delivery.attempts))
+            .expression_attribute_values(":next", next_at.map_or(AttributeValue::Null(true), time))
+            .build()
+    }
+
+    fn expiry(&self, from: Timestamp) -> AttributeValue {
+        n(from.as_second() + self.keep_days * 86_400)
+    }
+}
+
+fn pk(id: &DeliveryId) -> String {
+    format!("DLV#{id}")
+}
+
+fn delivery_of(id: &DeliveryId, item: &Item) -> Result<Delivery, Malformed> {
+    let read = Reader(item);
+    Ok(Delivery {
+        id: id.clone(),
+        message: MessageId::parse(read.text("message")?).ok_or(Malformed("message"))?,
+        event_type: read.text("event_type")?.to_owned(),
+        url: read.text("url")?.to_owned(),
+        body_key: read.text("body_key")?.to_owned(),
+        schedule: serde_json::from_str(read.text("schedule")?).map_err(|_| Malformed("schedule"))?,
+        status: DeliveryStatus::parse(read.text("status")?).ok_or(Malformed("status"))?,
+        attempts: read.number("attempts")?,
+        next_at: read.optional("next_at").and_then(|text| text.parse().ok()),
+        created_at: read.time("created_at")?,
+    })
+}
