@@ -1,0 +1,77 @@
+"""Turns the local paths of a SAM template into uploaded artifacts, as `sam package` does.
+
+A zip depends on the binary's bytes alone (fixed date, fixed mode), so the same binary is the same artifact, and it is
+kept under the binary's hash, so that a binary is compressed once.
+"""
+
+import hashlib
+import io
+import os
+import zipfile
+
+FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+EXECUTABLE = 0o755 << 16
+
+
+class Unpackable(Exception):
+    """The template names something that is not there."""
+
+
+def package(template, root, binaries, cache, upload):
+    """Rewrites `template` in place. `upload(data, extension)` stores bytes and answers their {Bucket, Key}."""
+    for name, resource in template["Resources"].items():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Serverless::Function":
+            binary = os.path.join(binaries, binary_name(name, resource))
+            properties["CodeUri"] = upload(zipped(name, binary, cache), ".zip")
+        elif isinstance(properties.get("DefinitionUri"), str):
+            path = os.path.join(root, properties["DefinitionUri"])
+            properties["DefinitionUri"] = upload(read(name, path), os.path.splitext(path)[1])
+
+
+def binary_name(name, resource):
+    try:
+        return resource["Metadata"]["BuildProperties"]["Binary"]
+    except KeyError:
+        raise Unpackable("%s: Metadata.BuildProperties.Binary does not name its binary" % name) from None
+
+
+def read(name, path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise Unpackable("%s: %s: %s" % (name, path, error.strerror)) from None
+
+
+def zipped(name, path, cache):
+    data = read(name, path)
+    kept = os.path.join(cache, hashlib.sha256(data).hexdigest() + ".zip")
+    try:
+        with open(kept, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        pass
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        entry = zipfile.ZipInfo("bootstrap", FIXED_DATE)
+        entry.external_attr = EXECUTABLE
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        file.writestr(entry, data)
+    os.makedirs(cache, exist_ok=True)
+    unfinished = "%s.%d" % (kept, os.getpid())
+    with open(unfinished, "wb") as file:
+        file.write(archive.getvalue())
+    os.replace(unfinished, kept)
+    return archive.getvalue()
+
+
+def forget_old(cache, keep=60):
+    """Keeps the newest archives only; a debug build leaves some 10 MB for each version of each function."""
+    try:
+        paths = [os.path.join(cache, name) for name in os.listdir(cache)]
+    except FileNotFoundError:
+        return
+    paths.sort(key=os.path.getmtime, reverse=True)
+    for path in paths[keep:]:
+        os.remove(path)
