@@ -1,0 +1,130 @@
+//! Verifies a webhook, stores its event once, queues its id, answers. Nothing else.
+//!
+//! Invariants: nothing of a body is read before its signature is proved; 2xx is said only when the event is durable and
+//! queued; no secret configured means refused. An accepted event costs two AWS calls when warm, a replay one, a forgery
+//! none.
+
+pub mod answer;
+pub mod config;
+pub mod limits;
+pub mod request;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use quartet_aws::Unavailable;
+use quartet_aws::events::{Events, Taken};
+use quartet_aws::queues::Queue;
+use quartet_aws::secrets::Secret;
+use quartet_domain::event::EventStatus;
+use quartet_domain::ids::EventId;
+use quartet_domain::webhook::{RawWebhook, VerifiedEvent};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+use crate::answer::{Answer, Refusal, accepted, refused};
+use crate::limits::Limits;
+use crate::request::Request;
+
+/// What outlives an event.
+#[derive(Debug)]
+pub struct App {
+    pub events: Events,
+    pub queue: Queue,
+    pub secret: Secret,
+    pub most_bytes: usize,
+    pub limits: Limits,
+}
+
+/// The little that must be known of a body to queue and to answer; borrowed, the rest is skipped.
+#[derive(Debug, Default, Deserialize)]
+struct Glance<'a> {
+    #[serde(borrow, default)]
+    action: Cow<'a, str>,
+    repository: Option<Repository>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Repository {
+    id: u64,
+}
+
+/// Answers one request.
+pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Answer {
+    match receive(app, request, now).await {
+        Ok((id, action)) => accepted(request, &id, &action),
+        Err(refusal) => {
+            tracing::info!(
+                status = refusal.status_code(),
+                delivery = request.delivery_id(),
+                correlation_id = request.correlation_id(),
+                "{refusal}"
+            );
+            refused(request, &refusal)
+        }
+    }
+}
+
+async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<(EventId, String), Refusal> {
+    let body = request.body(app.most_bytes)?;
+    let webhook = request.webhook(&body)?;
+    if let Some(retry_after) = app.limits.refusal(request.source_ip(), now) {
+        return Err(Refusal::Throttled { retry_after });
+    }
+    let event = verify(app, webhook).await?.ok_or_else(|| {
+        app.limits.failed(request.source_ip(), now);
+        Refusal::Forged
+    })?;
+    let glance: Glance<'_> = serde_json::from_slice(event.body()).map_err(|_| Refusal::NotJson)?;
+    let repository = glance.repository.map_or(0, |r| r.id);
+    let id = event.id();
+    let taken = app.events.take(&event, now).await.map_err(unavailable)?;
+    if taken != (Taken::Already { unfinished: false }) {
+        let delay = app.limits.delay(repository, now);
+        queue(app, &event, &id, repository, delay, now).await?;
+    }
+    match taken {
+        Taken::New => {
+            tracing::info!(event = %id, delivery = request.delivery_id(), kind = request.event_type(), "accepted");
+            Ok((id, glance.action.into_owned()))
+        }
+        Taken::Already { .. } => Err(Refusal::Duplicate),
+    }
+}
+
+/// Proves the signature with the live secrets; asks for them again when none fits, because one may just have been rotated.
+async fn verify<'a>(app: &App, webhook: RawWebhook<'a>) -> Result<Option<VerifiedEvent<'a>>, Refusal> {
+    let secrets = app.secret.versions().await.map_err(unavailable)?;
+    if let Ok(event) = webhook.verify(&secrets) {
+        return Ok(Some(event));
+    }
+    let secrets = app.secret.versions_again().await.map_err(unavailable)?;
+    Ok(webhook.verify(&secrets).ok())
+}
+
+/// Queues the event's id. When that fails, the event is marked failed, so that a redelivery is taken again; when even
+/// that fails, a redelivery still finds it unfinished and queues it.
+async fn queue(
+    app: &App,
+    event: &VerifiedEvent<'_>,
+    id: &EventId,
+    repository: u64,
+    delay: Duration,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let group = format!("{}-{repository}", event.connection());
+    let sent = app.queue.send(id.as_str(), &group, delay).await;
+    if let Err(error) = sent {
+        let refusal = unavailable(error);
+        if let Err(error) = app.events.finish(id, EventStatus::Failed, "it could not be queued", now).await {
+            unavailable(error);
+        }
+        return Err(refusal);
+    }
+    Ok(())
+}
+
+fn unavailable(error: Unavailable) -> Refusal {
+    tracing::error!(error = error.chain(), "AWS did not answer");
+    Refusal::Unavailable
+}

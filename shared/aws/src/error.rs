@@ -26,7 +26,7 @@ impl Unavailable {
 }
 
 /// An error and its causes on one line.
-pub fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

@@ -182,10 +182,7 @@ fn expiry(now: Timestamp) -> AttributeValue {
 }
 
 fn already(error: PutItemError) -> Taken {
-    let old = match error {
-        PutItemError::ConditionalCheckFailedException(e) => e.item,
-        _ => None,
-    };
+    let old = if let PutItemError::ConditionalCheckFailedException(e) = error { e.item } else { None };
     let status = old.as_ref().and_then(|item| Reader(item).optional("status"));
     Taken::Already { unfinished: status == Some(EventStatus::Received.word()) }
 }
