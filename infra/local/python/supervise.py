@@ -96,11 +96,16 @@ def end_all(below):
     send(below, signal.SIGTERM)
     until(lambda: below not in descendants(), GRACE_SECONDS)
 
+    empty = 0
+
     def none_left():
+        # A look is not atomic: it may miss a process whose parent ends meanwhile. The next look finds it below us.
+        nonlocal empty
         left = descendants()
         for pid in left:
             send(pid, signal.SIGKILL)
-        return not left
+        empty = 0 if left else empty + 1
+        return empty > 2
 
     until(none_left, LAST_SECONDS)
 
@@ -114,7 +119,7 @@ def until(done, seconds):
 
 def descendants():
     """Every living process below this one, by the parent that /proc names. Zombies are not living."""
-    parent = {}
+    parent, ended = {}, set()
     for name in os.listdir("/proc"):
         if not name.isdigit():
             continue
@@ -124,14 +129,15 @@ def descendants():
                 state, ppid = stat.read().rpartition(")")[2].split()[:2]
         except OSError:
             continue
-        if state != "Z":
-            parent[int(name)] = int(ppid)
+        parent[int(name)] = int(ppid)
+        if state in "ZX":
+            ended.add(int(name))
     found = set()
     layer = {os.getpid()}
     while layer:
         layer = {pid for pid, above in parent.items() if above in layer and pid not in found}
         found |= layer
-    return found
+    return found - ended
 
 
 def send(pid, number):

@@ -92,12 +92,13 @@ impl Tool {
     }
 
     fn spawn(&mut self) -> Result<Group> {
-        let child = self.command.spawn().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => anyhow::Error::from(Refusal::new(format!(
-                "{0} is not installed: install {0} and run this again",
-                self.name
-            ))),
-            _ => anyhow::Error::from(error).context(format!("cannot start {}", self.name)),
+        let child = self.command.spawn().map_err(|error| {
+            if error.kind() == std::io::ErrorKind::NotFound {
+                Refusal::new(format!("{0} is not installed: install {0} and run this again", self.name))
+                    .into()
+            } else {
+                anyhow::Error::from(error).context(format!("cannot start {}", self.name))
+            }
         })?;
         let leader = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         Ok(Group { child, leader })

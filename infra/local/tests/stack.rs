@@ -1,24 +1,36 @@
 //! The local stack by itself: a small function is deployed, reached through the front door, and gone afterwards.
+#![expect(clippy::unwrap_used, reason = "these are tests and their helpers")]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use quartet_local::{Deployment, Stack, StackOptions, Tool, Workspace};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 async fn start() -> (PathBuf, Stack) {
     let workspace = Workspace::find().await.unwrap();
     let echo = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/echo");
     let work_dir = workspace.run_folder().unwrap().join("aws");
     let deployment = Deployment { template: echo.join("template.yaml"), bin_dir: echo, params: Vec::new() };
-    let options = StackOptions { workspace, work_dir: work_dir.clone(), deployment }.param("Greeting", "a=b c");
+    let options =
+        StackOptions { workspace, work_dir: work_dir.clone(), deployment }.param("Greeting", "a=b c");
     (work_dir, Stack::start(options).await.unwrap())
 }
 
-/// The head and the body of an answer, by a client that changes nothing of what is asked.
-async fn curl(arguments: &[&str]) -> (String, String) {
-    let text = Tool::new("curl").args(["-sS", "-i", "--path-as-is"]).args(arguments).text().await.unwrap();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+/// Sends exactly these words and answers the head, in lower case, and the body.
+async fn ask(stack: &Stack, line: &str, headers: &[&str], body: &str) -> (String, String) {
+    let address = stack.url().strip_prefix("http://").unwrap().to_owned();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let length = body.len();
+    let request =
+        format!("{line} HTTP/1.1\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.to_ascii_lowercase(), body.to_owned())
 }
 
@@ -41,21 +53,27 @@ fn inhabitants(folder: &Path) -> Vec<String> {
 #[tokio::test]
 async fn a_request_goes_through_the_front_door_and_nothing_is_left() {
     let (folder, stack) = start().await;
-    let url = format!("{}/echo/a%20b?x=1&x=2&y=%2F", stack.url());
-    let (head, body) = curl(&["--data-binary", "raw \u{fc}\r\n", "-H", "x-thing: One", &url]).await;
+    let line = "POST /echo/a%20b?x=1&x=2&y=%2F";
+    let (head, body) =
+        ask(&stack, line, &["host: x", "X-Thing: One", "x-forwarded-for: 192.0.2.7"], "raw \u{fc}\r\n").await;
     assert!(head.starts_with("http/1.1 203"), "{head}");
     assert!(head.contains("x-echo: yes"), "{head}");
     let seen: Value = serde_json::from_str(&body).unwrap();
     let event = &seen["event"];
     assert_eq!(event["rawQueryString"], "x=1&x=2&y=%2F");
     assert_eq!(event["headers"]["x-thing"], "One");
-    assert_eq!(event["headers"]["x-forwarded-for"], "127.0.0.1");
+    assert_eq!(event["headers"]["x-forwarded-for"], "192.0.2.7, 127.0.0.1");
+    // Without a text content type, API Gateway sends base64.
+    assert_eq!((&event["isBase64Encoded"], &event["body"]), (&true.into(), &"cmF3IMO8DQo=".into()));
     assert_eq!(event["headers"]["host"], stack.url().strip_prefix("http://").unwrap());
     assert_eq!(event["pathParameters"]["name"], "a b");
     assert_eq!(seen["public_url"], stack.url());
     assert_eq!(seen["greeting"], "a=b c");
     let names: Vec<&str> = seen["environment"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    assert!(!names.iter().any(|name| name.starts_with("CARGO")), "a function sees the caller's settings: {names:?}");
+    assert!(
+        !names.iter().any(|name| name.starts_with("CARGO")),
+        "a function sees the caller's settings: {names:?}"
+    );
 
     let pid = u32::try_from(seen["pid"].as_u64().unwrap()).unwrap();
     assert_eq!(stack.function_pids("Echo").unwrap(), [pid]);
@@ -69,14 +87,16 @@ async fn a_request_goes_through_the_front_door_and_nothing_is_left() {
 #[tokio::test]
 async fn every_method_and_path_reaches_only_the_api() {
     let (_folder, stack) = start().await;
-    for (method, path) in [("DELETE", "/any/where"), ("GET", "/../../../artifacts-quartet?list-type=2"), ("PUT", "/echo/x")] {
-        let (head, body) = curl(&["-X", method, &format!("{}{path}", stack.url())]).await;
+    for (method, path) in
+        [("DELETE", "/any/where"), ("GET", "/../../../artifacts-quartet?list-type=2"), ("PUT", "/echo/x")]
+    {
+        let (head, body) = ask(&stack, &format!("{method} {path}"), &["host: x"], "").await;
         assert!(head.starts_with("http/1.1 203"), "{method} {path}: {head}");
         let seen: Value = serde_json::from_str(&body).unwrap();
         assert_eq!(seen["event"]["routeKey"], "$default");
         assert_eq!(seen["event"]["requestContext"]["http"]["method"], method);
     }
-    let (head, _) = curl(&["-H", "host: artifacts-quartet.s3.localhost", &format!("{}/x", stack.url())]).await;
+    let (head, _) = ask(&stack, "GET /x", &["host: artifacts-quartet.s3.localhost"], "").await;
     assert!(head.starts_with("http/1.1 203"), "{head}");
     stack.put_secret("SecretArn", "new").await.unwrap();
 }
@@ -84,7 +104,7 @@ async fn every_method_and_path_reaches_only_the_api() {
 #[tokio::test]
 async fn all_ends_when_the_watcher_is_killed() {
     let (folder, stack) = start().await;
-    let _ = curl(&[&format!("{}/x", stack.url())]).await;
+    let _ = ask(&stack, "GET /x", &["host: x"], "").await;
     let ministack = stack.ministack_pid().unwrap();
     let functions = stack.function_pids("Echo").unwrap();
     let watcher = std::fs::read_to_string(format!("/proc/{ministack}/stat")).unwrap();
