@@ -1,3 +1,7 @@
 //! The engine: a source tree in, findings, fixes and test results out. No network, no AWS, deterministic.
 
+pub mod analyze;
+pub mod archive;
+pub mod language;
+mod rules;
 pub mod tree;

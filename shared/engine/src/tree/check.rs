@@ -38,8 +38,7 @@ pub fn check_path(path: &str) -> Result<(), UnsafePath> {
     if path.chars().any(char::is_control) {
         return Err(UnsafePath::Control);
     }
-    let drive = path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic();
-    if drive || path.contains('\\') {
+    if path.contains('\\') {
         return Err(UnsafePath::Windows);
     }
     path.split('/').try_for_each(check_component)
@@ -49,8 +48,14 @@ fn check_component(name: &str) -> Result<(), UnsafePath> {
     match name {
         ".." => Err(UnsafePath::Parent),
         "" | "." => Err(UnsafePath::NotPlain),
+        _ if is_drive(name) => Err(UnsafePath::Windows),
         _ if name.eq_ignore_ascii_case(".git") => Err(UnsafePath::GitInternal),
         _ if name.len() > MAX_COMPONENT_BYTES => Err(UnsafePath::LongComponent),
         _ => Ok(()),
     }
+}
+
+/// In any component: a name stays safe when a folder is taken off its front.
+fn is_drive(name: &str) -> bool {
+    matches!(name.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
 }
