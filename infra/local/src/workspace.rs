@@ -1,6 +1,7 @@
 //! Where this workspace and its target folder lie, and the folder of one run.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
@@ -9,6 +10,9 @@ use crate::{Refusal, Tool};
 
 /// So many folders of finished runs are kept, for their logs and for the branch with the fixes.
 const RUNS_KEPT: usize = 5;
+
+/// Of this process: two may start in the same millisecond.
+static RUNS: AtomicU32 = AtomicU32::new(0);
 
 /// The workspace's root and its target folder, which honours `CARGO_TARGET_DIR` and Cargo's configuration.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,7 +42,8 @@ impl Workspace {
     /// A folder for one run, and an end to the oldest ones.
     pub fn run_folder(&self) -> Result<RunFolder> {
         let runs = self.private().join("runs");
-        let name = format!("{}-{}", jiff::Timestamp::now().as_millisecond(), std::process::id());
+        let number = RUNS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}-{number}-{}", jiff::Timestamp::now().as_millisecond(), std::process::id());
         let path = runs.join(name);
         std::fs::create_dir_all(&path).map_err(|error| match Refusal::from_disk(&error) {
             Some(refusal) => anyhow::Error::from(refusal),
