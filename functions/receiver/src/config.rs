@@ -5,14 +5,14 @@ use quartet_aws::events::Events;
 use quartet_aws::objects::Objects;
 use quartet_aws::queues::Queue;
 use quartet_aws::secrets::Secret;
-use quartet_aws::settings::{Missing, Settings};
+use quartet_lambda::settings::{Missing, Settings};
 
 use crate::App;
 use crate::limits::Limits;
 
 /// Builds everything that outlives an event.
 pub fn app(settings: &Settings) -> Result<App, Missing> {
-    let aws = Aws::from_settings(settings)?;
+    let aws = Aws::new(settings.text("AWS_REGION")?, settings.optional("AWS_ENDPOINT_URL"));
     let objects = Objects::new(&aws, settings.text("BUCKET_NAME")?);
     Ok(App {
         events: Events::new(&aws, settings.text("TABLE_NAME")?, objects),

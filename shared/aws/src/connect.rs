@@ -11,8 +11,6 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-use crate::settings::{Missing, Settings};
-
 /// Where every client of this crate comes from.
 #[derive(Clone, Debug)]
 pub struct Aws {
@@ -20,11 +18,11 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Reads `AWS_REGION`, and `AWS_ENDPOINT_URL` where another endpoint than AWS's own is meant. Makes no call.
+    /// Makes no call. `endpoint` is given where another endpoint than AWS's own is meant.
     ///
     /// Calls are tried up to three times in all, each for four seconds at most, so that a caller still has time to answer
     /// its own within ten.
-    pub fn from_settings(settings: &Settings) -> Result<Self, Missing> {
+    pub fn new(region: String, endpoint: Option<&str>) -> Self {
         let http = aws_smithy_http_client::Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
             .build_https();
@@ -35,7 +33,7 @@ impl Aws {
             .build();
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(settings.text("AWS_REGION")?))
+            .region(Region::new(region))
             .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
                 EnvironmentVariableCredentialsProvider::new(),
             ))
@@ -46,9 +44,9 @@ impl Aws {
             .time_source(aws_smithy_async::time::SystemTimeSource::new())
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .timeout_config(time_out);
-        if let Some(url) = settings.optional("AWS_ENDPOINT_URL") {
+        if let Some(url) = endpoint {
             config = config.endpoint_url(url);
         }
-        Ok(Self { config: config.build() })
+        Self { config: config.build() }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use quartet_domain::failure::{Failed, TRANSIENT};
+
 /// AWS did not do what was asked: it was out, throttled, slow or refused. Retry later; the chain says what it was.
 #[derive(Debug, thiserror::Error)]
 #[error("{action} failed")]
@@ -35,4 +37,10 @@ pub(crate) fn chain(error: &dyn Error) -> String {
         next = cause.source();
     }
     text
+}
+
+impl From<Unavailable> for Failed {
+    fn from(error: Unavailable) -> Self {
+        Self::new(TRANSIENT, error.chain())
+    }
 }

@@ -23,10 +23,8 @@ pub mod pulls;
 pub mod queues;
 #[cfg(feature = "secrets")]
 pub mod secrets;
-pub mod settings;
 #[cfg(feature = "table")]
 pub mod tasks;
-pub mod telemetry;
 
 pub use self::connect::Aws;
 pub use self::error::Unavailable;

@@ -25,7 +25,7 @@ pub struct Pulls {
 /// What became of an attempt to lead a pull request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lead {
-    /// This run leads now; `before` led until now, and works on another head.
+    /// This run leads now; `before` led until now.
     Taken { before: Option<RunId> },
     /// A newer event was seen first: this run is not due.
     Stale,

@@ -10,6 +10,7 @@ mod branch;
 mod check;
 mod commit;
 mod error;
+mod failed;
 mod file;
 mod github;
 mod hook;

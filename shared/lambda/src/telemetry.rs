@@ -6,7 +6,7 @@ use crate::settings::Settings;
 
 /// Starts logging. Lambda adds the time and the request id of each line itself when its log format is JSON, but only the
 /// function knows its fields; so the line is ours, on standard output, without colour, span list or target.
-pub fn start(settings: &Settings) {
+pub(crate) fn start(settings: &Settings) {
     let level = settings.optional("LOG_LEVEL").and_then(|word| word.parse().ok()).unwrap_or(Level::INFO);
     tracing_subscriber::fmt()
         .json()

@@ -1,0 +1,27 @@
+//! The router's settings, read once at init.
+
+use quartet_aws::Aws;
+use quartet_aws::commits::Commits;
+use quartet_aws::events::Events;
+use quartet_aws::executions::Executions;
+use quartet_aws::objects::Objects;
+use quartet_aws::pulls::Pulls;
+use quartet_lambda::settings::{Missing, Settings};
+use quartet_aws::tasks::Tasks;
+
+use crate::App;
+
+/// Builds everything that outlives a batch.
+pub fn app(settings: &Settings) -> Result<App, Missing> {
+    let aws = Aws::new(settings.text("AWS_REGION")?, settings.optional("AWS_ENDPOINT_URL"));
+    let table = settings.text("TABLE_NAME")?;
+    let objects = Objects::new(&aws, settings.text("BUCKET_NAME")?);
+    Ok(App {
+        events: Events::new(&aws, table.clone(), objects),
+        tasks: Tasks::new(&aws, table.clone(), settings.parse_or("RETENTION_DAYS", 90)?),
+        pulls: Pulls::new(&aws, table.clone()),
+        commits: Commits::new(&aws, table),
+        executions: Executions::new(&aws, settings.text("STATE_MACHINE_ARN")?),
+        most_receives: settings.parse_or("MAX_RECEIVES", 5)?,
+    })
+}

@@ -1,0 +1,7 @@
+//! Wires the build stage and starts the runtime.
+#![recursion_limit = "256"]
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), quartet_lambda::Error> {
+    quartet_lambda::serve(stages::config::build, stages::build::handle).await
+}

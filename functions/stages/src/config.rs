@@ -1,0 +1,43 @@
+//! The stages' settings, read once at init. Each stage is given only what its role allows.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use quartet_aws::Aws;
+use quartet_aws::objects::Objects;
+use quartet_aws::secrets::Secret;
+use quartet_engine::archive::Limits;
+use quartet_lambda::settings::{Missing, Settings};
+
+use crate::build::Build;
+use crate::test::{Test, Tools};
+
+/// The build stage: the bucket and the forge's token.
+pub fn build(settings: &Settings) -> Result<Build, Missing> {
+    let aws = aws(settings)?;
+    Ok(Build {
+        objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
+        token: Secret::new(&aws, settings.text("FORGE_TOKEN_ARN")?),
+        forge_url: settings.text("FORGE_API_URL")?,
+        limits: Limits::default(),
+    })
+}
+
+/// Analyze and fix: the bucket alone.
+pub fn objects(settings: &Settings) -> Result<Objects, Missing> {
+    Ok(Objects::new(&aws(settings)?, settings.text("BUCKET_NAME")?))
+}
+
+/// The test stage: no AWS at all, only the tools of its own bundle.
+pub fn test(settings: &Settings) -> Result<Test, Missing> {
+    let path = |name| settings.optional(name).map(PathBuf::from);
+    Ok(Test {
+        tools: Tools { python: path("PYTHON"), node: path("NODE"), sandbox: path("SANDBOX").unwrap_or_default() },
+        time_out: Duration::from_secs(settings.parse_or("TEST_SECONDS", 240)?),
+        http: crate::test::client(),
+    })
+}
+
+fn aws(settings: &Settings) -> Result<Aws, Missing> {
+    Ok(Aws::new(settings.text("AWS_REGION")?, settings.optional("AWS_ENDPOINT_URL")))
+}

@@ -1,0 +1,46 @@
+//! Fix: verified changes for what was found, and the job for the test stage.
+
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use quartet_aws::objects::Objects;
+use quartet_domain::failure::Failed;
+use quartet_domain::results::{AnalysisResults, FixResults};
+use quartet_domain::run::{Ending, Patch, Record, TestJob};
+use serde::Serialize;
+
+use crate::source::{CHANGED, HEAD, Source};
+
+/// How long the test stage's links live: its own time-out and its retries, with room.
+const LINK_LIFE: Duration = Duration::from_secs(3600);
+
+/// The run, and what the test stage may touch.
+#[derive(Debug, Serialize)]
+pub struct Fixed {
+    #[serde(flatten)]
+    pub ending: Ending,
+    pub job: TestJob,
+}
+
+pub async fn handle(objects: &Objects, input: Ending) -> Result<Fixed, Failed> {
+    let start = Instant::now();
+    let run = &input.run;
+    let source = Source::read(objects, run).await?;
+    let found: Record<AnalysisResults> =
+        objects.get_json(&run.object("analysis.json")).await?.ok_or_else(|| Failed::missing("analysis.json"))?;
+    let fixes = quartet_engine::fix::fix(&source.head, &found.results);
+    let files = fixes.files.iter().map(|(path, bytes)| (path.clone(), STANDARD.encode(bytes))).collect();
+    let results = FixResults { success: true, duration: crate::seconds(start), ..fixes.results };
+    let record = Record { results, api_calls: 0, bytes: 0, lines: 0 };
+    objects.put_json(&run.object("fix.json"), &record).await?;
+    objects.put_json(&run.object("patch.json"), &Patch { files }).await?;
+    let job = TestJob {
+        run: run.id.clone(),
+        source_url: objects.link_to_read(&run.object(HEAD), LINK_LIFE).await?,
+        changed_url: objects.link_to_read(&run.object(CHANGED), LINK_LIFE).await?,
+        patch_url: objects.link_to_read(&run.object("patch.json"), LINK_LIFE).await?,
+        result_url: objects.link_to_write(&run.object("test.json"), LINK_LIFE).await?,
+    };
+    Ok(Fixed { ending: input, job })
+}

@@ -1,0 +1,93 @@
+//! Test: the repository's own tests, before and after the fixes, where no credential is.
+//!
+//! The function's role can do nothing but log. What it needs comes by links that read one object each, what it found
+//! goes by a link that writes one; the code under test gets neither, nor an environment, nor a socket.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use quartet_domain::failure::{BROKEN_STATE, Failed, TRANSIENT};
+use quartet_domain::results::TestResults;
+use quartet_domain::run::{Changed, Patch, Record, TestJob};
+use quartet_engine::testing::{Job, run_tests};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+pub use quartet_engine::testing::Tools;
+
+/// What outlives a run.
+#[derive(Debug)]
+pub struct Test {
+    pub tools: Tools,
+    /// For all test suites of one run together.
+    pub time_out: Duration,
+    pub http: reqwest::Client,
+}
+
+/// The state machine hands over the job alone, so that no name of a repository or a person reaches this function.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Input {
+    pub job: TestJob,
+}
+
+/// A client for links to the bucket: no redirects, bounded time.
+pub fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(3))
+        .timeout(Duration::from_secs(60))
+        .build()
+        .unwrap_or_default()
+}
+
+pub async fn handle(app: &Test, input: Input) -> Result<(), Failed> {
+    let start = Instant::now();
+    let job = input.job;
+    let tree = crate::source::unpack(&read(app, &job.source_url).await?)?;
+    let changed: Changed = parse(&read(app, &job.changed_url).await?)?;
+    let patch: Patch = parse(&read(app, &job.patch_url).await?)?;
+    let mut fixed = BTreeMap::new();
+    for (path, text) in patch.files {
+        let bytes = STANDARD.decode(text).map_err(|e| Failed::new(BROKEN_STATE, e.to_string()))?;
+        fixed.insert(path, bytes);
+    }
+    let functions_discovered = quartet_engine::analyze::functions_discovered(&tree, changed.files.as_ref());
+    let (tools, limit) = (app.tools.clone(), app.time_out);
+    let work = tokio::task::spawn_blocking(move || {
+        let work = tempfile::tempdir()?;
+        Ok::<_, std::io::Error>(run_tests(&Job {
+            tree: &tree,
+            fixed: &fixed,
+            changed: changed.files.as_ref(),
+            tools: &tools,
+            work: work.path(),
+            time_out: limit,
+        }))
+    });
+    let results = work
+        .await
+        .map_err(|e| Failed::new(BROKEN_STATE, e.to_string()))?
+        .map_err(|e| Failed::new(TRANSIENT, format!("the function's disk: {e}")))?;
+    let results = TestResults { functions_discovered, duration: crate::seconds(start), ..results };
+    write(app, &job.result_url, &Record { results, api_calls: 0, bytes: 0, lines: 0 }).await
+}
+
+async fn read(app: &Test, url: &str) -> Result<Vec<u8>, Failed> {
+    // A link is a credential: an error must not carry it.
+    let failed = |e: reqwest::Error| Failed::new(TRANSIENT, format!("reading the job: {}", e.without_url()));
+    let answer = app.http.get(url).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
+    Ok(answer.bytes().await.map_err(failed)?.to_vec())
+}
+
+async fn write(app: &Test, url: &str, record: &Record<TestResults>) -> Result<(), Failed> {
+    let failed = |e: reqwest::Error| Failed::new(TRANSIENT, format!("writing the result: {}", e.without_url()));
+    let body = serde_json::to_vec(record).map_err(|e| Failed::new(BROKEN_STATE, e.to_string()))?;
+    app.http.put(url).body(body).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
+    Ok(())
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failed> {
+    serde_json::from_slice(bytes).map_err(|e| Failed::new(BROKEN_STATE, e.to_string()))
+}
