@@ -2,6 +2,7 @@
 
 pub mod analyze;
 pub mod archive;
+pub mod build;
 pub mod language;
 mod rules;
 pub mod tree;

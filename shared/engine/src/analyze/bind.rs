@@ -1,0 +1,161 @@
+//! How each language writes functions, parameters and assignments: the only place of this stage that knows their node
+//! kinds for them.
+//!
+//! Kinds of Python and JavaScript do not clash, so that one table serves both.
+
+use super::scope::{Parameter, ScopeKind};
+use super::unit::Node;
+
+/// Most names that one pattern binds.
+const MAX_NAMES: usize = 32;
+
+pub(crate) struct Assigned<'u> {
+    pub(crate) name: String,
+    pub(crate) at: usize,
+    pub(crate) value: Node<'u>,
+    pub(crate) adds: bool,
+}
+
+pub(crate) fn is_block(kind: &str) -> bool {
+    matches!(kind, "block" | "statement_block" | "switch_case" | "switch_default" | "case_clause")
+}
+
+pub(crate) fn opens_scope(kind: &str) -> Option<ScopeKind> {
+    Some(match kind {
+        "function_definition"
+        | "lambda"
+        | "function_declaration"
+        | "function_expression"
+        | "arrow_function"
+        | "method_definition"
+        | "generator_function_declaration"
+        | "generator_function" => ScopeKind::Function,
+        "class_definition" | "class_declaration" | "class" => ScopeKind::Class,
+        _ => return None,
+    })
+}
+
+/// The name of a function or class; for an unnamed one that of what it is assigned to.
+pub(crate) fn name_of(node: &Node<'_>) -> Option<String> {
+    if let Some(name) = node.field("name") {
+        return Some(name.text().into_owned());
+    }
+    let parent = node.parent()?;
+    let named = match &*parent.kind() {
+        "variable_declarator" | "public_field_definition" => parent.field("name")?,
+        "field_definition" => parent.field("property")?,
+        "pair" => parent.field("key")?,
+        "assignment_expression" | "assignment" => parent.field("left")?,
+        _ => return None,
+    };
+    let text = named.text();
+    let last = text.rsplit('.').next().unwrap_or(&text).trim_matches(['"', '\'']);
+    (last.len() <= 80 && !last.contains(char::is_whitespace)).then(|| last.to_owned())
+}
+
+pub(crate) fn parameters(function: &Node<'_>, found: &mut dyn FnMut(String, Parameter)) {
+    if let Some(single) = function.field("parameter") {
+        found(single.text().into_owned(), Parameter::Plain);
+    }
+    let Some(list) = function.field("parameters") else { return };
+    let routed = is_routed(function);
+    for parameter in list.named_children() {
+        let numeric = parameter.field("type").is_some_and(|kind| is_number(&kind.text()));
+        let kind = if numeric {
+            Parameter::Number
+        } else if routed {
+            Parameter::Routed
+        } else {
+            Parameter::Plain
+        };
+        let pattern = parameter
+            .field("name")
+            .or_else(|| parameter.field("pattern"))
+            .or_else(|| parameter.field("left"))
+            .or_else(|| (parameter.kind() == "typed_parameter").then(|| parameter.child(0)).flatten())
+            .unwrap_or_else(|| parameter.clone());
+        names(&pattern, &mut |name| found(name, kind));
+    }
+}
+
+fn is_number(annotation: &str) -> bool {
+    let kind = annotation.trim_start_matches(':').trim();
+    matches!(
+        kind,
+        "int" | "float" | "bool" | "number" | "boolean" | "bigint" | "Optional[int]" | "int | None"
+    )
+}
+
+/// Whether a decorator makes a web route of this function, so that its parameters come from the request.
+fn is_routed(function: &Node<'_>) -> bool {
+    let Some(parent) = function.parent().filter(|parent| parent.kind() == "decorated_definition") else {
+        return false;
+    };
+    let verbs = [".route(", ".get(", ".post(", ".put(", ".patch(", ".delete(", ".api_route(", ".websocket("];
+    parent.children().filter(|child| child.kind() == "decorator").any(|decorator| {
+        let text = decorator.text();
+        verbs.iter().any(|verb| text.contains(verb))
+    })
+}
+
+pub(crate) fn assignments<'u>(node: &Node<'u>, found: &mut dyn FnMut(Assigned<'u>)) {
+    let (target, value, adds) = match &*node.kind() {
+        "assignment" | "assignment_expression" => (node.field("left"), node.field("right"), false),
+        "augmented_assignment" | "augmented_assignment_expression" => {
+            (node.field("left"), node.field("right"), true)
+        }
+        "named_expression" | "variable_declarator" => (node.field("name"), node.field("value"), false),
+        "for_statement" | "for_in_clause" | "for_in_statement" => {
+            (node.field("left"), node.field("right"), false)
+        }
+        "as_pattern" => (node.field("alias"), node.child(0), false),
+        _ => return,
+    };
+    let (Some(target), Some(value)) = (target, value) else { return };
+    let at = match &*node.kind() {
+        // A comprehension's body stands before the clause that binds its names.
+        "for_in_clause" => node.parent().map_or(node.range().start, |parent| parent.range().start),
+        "for_statement" | "for_in_statement" => value.range().end,
+        _ => node.range().end,
+    };
+    let list = matches!(&*value.kind(), "expression_list" | "tuple");
+    if list && matches!(&*target.kind(), "pattern_list" | "tuple_pattern") {
+        let targets: Vec<_> = target.named_children().take(MAX_NAMES).collect();
+        let values: Vec<_> = value.named_children().take(MAX_NAMES).collect();
+        if targets.len() == values.len() {
+            for (target, value) in targets.iter().zip(values) {
+                names(target, &mut |name| found(Assigned { name, at, value: value.clone(), adds }));
+            }
+            return;
+        }
+    }
+    names(&target, &mut |name| found(Assigned { name, at, value: value.clone(), adds }));
+}
+
+/// Every name that a pattern binds.
+fn names(pattern: &Node<'_>, found: &mut dyn FnMut(String)) {
+    match &*pattern.kind() {
+        "identifier" | "as_pattern_target" => found(pattern.text().into_owned()),
+        "pattern_list"
+        | "tuple_pattern"
+        | "list_pattern"
+        | "list_splat_pattern"
+        | "dictionary_splat_pattern"
+        | "object_pattern"
+        | "array_pattern"
+        | "rest_pattern"
+        | "assignment_pattern"
+        | "pair_pattern"
+        | "object_assignment_pattern"
+        | "required_parameter"
+        | "optional_parameter" => {
+            let named = pattern.dfs().filter(|node| {
+                matches!(&*node.kind(), "identifier" | "shorthand_property_identifier_pattern")
+            });
+            for node in named.take(MAX_NAMES) {
+                found(node.text().into_owned());
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,90 @@
+//! Runs the detectors over a tree and sees to what is common to their findings.
+
+use std::collections::BTreeSet;
+
+use super::finding::{Finding, identify};
+use super::patterns::Patterns;
+use super::suppress;
+use super::unit::Unit;
+use super::value::Facts;
+use crate::tree::Tree;
+
+/// Something that finds weaknesses in one parsed file. Pattern rules are one; data flow, which will also want summaries
+/// of other files, comes second.
+pub(crate) trait Detector {
+    fn detect(&self, facts: &Facts<'_>) -> Vec<Finding>;
+}
+
+#[derive(Default)]
+pub(crate) struct Detected {
+    /// Sorted by path, line, rule.
+    pub(crate) found: Vec<Finding>,
+    pub(crate) suppressed: u64,
+    pub(crate) files: u64,
+    /// Files that were left out or not finished, with the reason.
+    pub(crate) incomplete: Vec<String>,
+}
+
+pub(crate) fn run(tree: &Tree, wanted: Option<&BTreeSet<String>>) -> Detected {
+    let mut all = Detected::default();
+    for (path, bytes) in tree.iter().filter(|(path, _)| wanted.is_none_or(|wanted| wanted.contains(*path))) {
+        all.add(file(path, bytes));
+    }
+    all.found.sort_by(|a, b| (&a.path, a.line, &a.about.id).cmp(&(&b.path, b.line, &b.about.id)));
+    all
+}
+
+/// One file alone.
+pub(crate) fn file(path: &str, bytes: &[u8]) -> Detected {
+    let unit = match Unit::parse(path, bytes) {
+        Ok(Some(unit)) => unit,
+        Ok(None) => return Detected::default(),
+        Err(unread) => {
+            return Detected { incomplete: vec![format!("{path}: {unread}")], ..Detected::default() };
+        }
+    };
+    let facts = Facts::of(&unit);
+    let detectors: [&dyn Detector; 1] = [&Patterns];
+    let found = merge(detectors.iter().flat_map(|detector| detector.detect(&facts)).collect());
+    let (mut found, suppressed) = suppress::apply(unit.source(), found);
+    identify(&mut found);
+    let incomplete = if facts.is_out_of_fuel() {
+        vec![format!("{path}: too many expressions to follow")]
+    } else {
+        Vec::new()
+    };
+    Detected { found, suppressed, files: 1, incomplete }
+}
+
+impl Detected {
+    fn add(&mut self, other: Self) {
+        self.found.extend(other.found);
+        self.suppressed += other.suppressed;
+        self.files += other.files;
+        self.incomplete.extend(other.incomplete);
+    }
+}
+
+/// One finding for each weakness of each sink: the surest, whoever found it.
+fn merge(mut found: Vec<Finding>) -> Vec<Finding> {
+    found.sort_by(|a, b| {
+        (a.line, &a.about.cwe, a.range.start, a.range.end)
+            .cmp(&(b.line, &b.about.cwe, b.range.start, b.range.end))
+            .then(b.confidence.total_cmp(&a.confidence))
+            .then(a.about.id.cmp(&b.about.id))
+    });
+    found.dedup_by(|next, kept| {
+        let same = next.line == kept.line
+            && next.about.cwe == kept.about.cwe
+            && (next.range == kept.range || next.about.id == kept.about.id && overlap(next, kept));
+        if same && next.confidence > kept.confidence {
+            std::mem::swap(next, kept);
+        }
+        same
+    });
+    found
+}
+
+fn overlap(a: &Finding, b: &Finding) -> bool {
+    a.range.start < b.range.end && b.range.start < a.range.end
+}

@@ -1,0 +1,206 @@
+//! Which library a name stands for: `from os import system as s; s(x)` is a call of `os.system`.
+
+use std::collections::HashMap;
+
+use super::unit::{Node, Unit};
+use crate::language::Family;
+
+/// Longest chain of names that is read; of a longer one the end.
+const MAX_PARTS: usize = 12;
+
+/// What a file's imports call things.
+#[derive(Default)]
+pub(crate) struct Names {
+    imported: HashMap<String, String>,
+}
+
+impl Names {
+    pub(crate) fn of(unit: &Unit) -> Self {
+        let mut names = Self::default();
+        let root = unit.root();
+        for node in root.dfs() {
+            match (unit.language.family(), &*node.kind()) {
+                (Family::Python, "import_statement") => names.import(&node),
+                (Family::Python, "import_from_statement") => names.import_from(&node),
+                (Family::JavaScript, "import_statement") => names.es_import(&node),
+                (Family::JavaScript, "variable_declarator") => names.declared(&node),
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// The full name of what this local name was imported as.
+    pub(crate) fn imported(&self, local: &str) -> Option<&str> {
+        self.imported.get(local).map(String::as_str)
+    }
+
+    /// Whether any import is of this module or of something in it.
+    pub(crate) fn uses(&self, module: &str) -> bool {
+        self.imported.values().any(|full| {
+            full.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+        })
+    }
+
+    /// The local name of an imported thing, if there is one.
+    pub(crate) fn local(&self, full: &str) -> Option<&str> {
+        self.imported.iter().filter(|(_, name)| *name == full).map(|(local, _)| local.as_str()).min()
+    }
+
+    /// The dotted name of an expression, its first part resolved by the imports; `a().b` reads `a().b`.
+    pub(crate) fn dotted(&self, node: &Node<'_>) -> Option<String> {
+        let mut parts = Vec::new();
+        let mut at = node.clone();
+        loop {
+            let next = match &*at.kind() {
+                "identifier" | "this" | "super" => {
+                    let text = at.text();
+                    parts.push(self.imported(&text).map_or_else(|| text.to_string(), str::to_owned));
+                    break;
+                }
+                "attribute" => {
+                    parts.push(at.field("attribute")?.text().into_owned());
+                    at.field("object")?
+                }
+                "member_expression" => {
+                    parts.push(at.field("property")?.text().into_owned());
+                    at.field("object")?
+                }
+                "call" | "call_expression" => {
+                    parts.push("()".to_owned());
+                    at.field("function")?
+                }
+                "new_expression" => {
+                    parts.push("()".to_owned());
+                    at.field("constructor")?
+                }
+                "parenthesized_expression" | "non_null_expression" | "await" | "await_expression" => {
+                    at.named_children().next()?
+                }
+                _ => {
+                    parts.push("?".to_owned());
+                    break;
+                }
+            };
+            if parts.len() > MAX_PARTS {
+                parts.push("?".to_owned());
+                break;
+            }
+            at = next;
+        }
+        if parts.len() == 1 && parts[0] == "?" {
+            return None;
+        }
+        parts.reverse();
+        Some(parts.join(".").replace(".()", "()"))
+    }
+
+    fn import(&mut self, node: &Node<'_>) {
+        for name in node.field_children("name") {
+            if name.kind() == "aliased_import" {
+                self.alias(&name, "");
+            } else {
+                let text = name.text();
+                let top = text.split('.').next().unwrap_or(&text).to_owned();
+                self.imported.insert(top.clone(), top.clone());
+                if text.len() > top.len() {
+                    // Nothing local is called so; it only records that the module is used.
+                    self.imported.insert(text.to_string(), text.into_owned());
+                }
+            }
+        }
+    }
+
+    fn import_from(&mut self, node: &Node<'_>) {
+        let Some(module) = node.field("module_name") else { return };
+        let prefix = format!("{}.", module.text());
+        for name in node.field_children("name") {
+            if name.kind() == "aliased_import" {
+                self.alias(&name, &prefix);
+            } else {
+                let text = name.text();
+                self.imported.insert(text.to_string(), format!("{prefix}{text}"));
+            }
+        }
+    }
+
+    fn alias(&mut self, import: &Node<'_>, prefix: &str) {
+        if let (Some(name), Some(alias)) = (import.field("name"), import.field("alias")) {
+            self.imported.insert(alias.text().into_owned(), format!("{prefix}{}", name.text()));
+        }
+    }
+
+    fn es_import(&mut self, node: &Node<'_>) {
+        let Some(module) = node.field("source").map(|source| module_name(&source.text())) else { return };
+        for part in node.dfs() {
+            match &*part.kind() {
+                "import_clause" | "namespace_import" => {
+                    for name in part.named_children().filter(|name| name.kind() == "identifier") {
+                        self.imported.insert(name.text().into_owned(), module.clone());
+                    }
+                }
+                "import_specifier" => {
+                    let Some(name) = part.field("name") else { continue };
+                    let local = part.field("alias").unwrap_or_else(|| name.clone());
+                    self.imported.insert(local.text().into_owned(), format!("{module}.{}", name.text()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// `const x = require('m')`, `const { a: b } = require('m')`, `const a = require('m').a`, `const p = promisify(a)`.
+    fn declared(&mut self, node: &Node<'_>) {
+        let (Some(name), Some(value)) = (node.field("name"), node.field("value")) else { return };
+        let Some(full) = self.required(&value) else { return };
+        if name.kind() == "identifier" {
+            self.imported.insert(name.text().into_owned(), full);
+            return;
+        }
+        for part in name.children() {
+            match &*part.kind() {
+                "shorthand_property_identifier_pattern" => {
+                    let text = part.text();
+                    self.imported.insert(text.to_string(), format!("{full}.{text}"));
+                }
+                "pair_pattern" => {
+                    if let (Some(key), Some(local)) = (part.field("key"), part.field("value")) {
+                        self.imported.insert(local.text().into_owned(), format!("{full}.{}", key.text()));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn required(&self, value: &Node<'_>) -> Option<String> {
+        match &*value.kind() {
+            "await_expression" => self.required(&value.named_children().next()?),
+            "member_expression" => {
+                let object = value.field("object")?;
+                (object.kind() == "call_expression").then_some(())?;
+                Some(format!("{}.{}", self.required(&object)?, value.field("property")?.text()))
+            }
+            "call_expression" => {
+                let function = value.field("function")?;
+                let argument = value.field("arguments")?.named_children().next()?;
+                match &*function.text() {
+                    "require" | "import" if argument.kind() == "string" => {
+                        Some(module_name(&argument.text()))
+                    }
+                    "promisify" | "util.promisify" => {
+                        self.required(&argument).or_else(|| self.dotted(&argument))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+/// `'node:fs/promises'` is `fs/promises`.
+fn module_name(literal: &str) -> String {
+    let name = literal.trim_matches(['"', '\'', '`']);
+    name.strip_prefix("node:").unwrap_or(name).to_owned()
+}

@@ -1,0 +1,61 @@
+//! Findings as the payload wants them: sums, risk, recommendations.
+
+use std::collections::BTreeSet;
+
+use quartet_domain::results::{AnalysisResults, RiskLevel, SeverityBreakdown, Vulnerability};
+
+use super::detect::Detected;
+
+/// `known` are the fingerprints of the tree that the change is made to.
+pub(super) fn of(head: Detected, known: Option<&BTreeSet<String>>) -> AnalysisResults {
+    let vulnerabilities: Vec<Vulnerability> = head
+        .found
+        .into_iter()
+        .map(|finding| {
+            let introduced = known.map(|known| !known.contains(&finding.fingerprint));
+            finding.into_vulnerability(introduced)
+        })
+        .collect();
+    AnalysisResults {
+        success: true,
+        duration: 0.0,
+        files_analyzed: head.files,
+        total_issues: vulnerabilities.len() as u64,
+        severity_breakdown: SeverityBreakdown::of(&vulnerabilities),
+        overall_risk_level: RiskLevel::of(&vulnerabilities),
+        ai_confidence_score: mean_confidence(&vulnerabilities),
+        recommendations: recommendations(&vulnerabilities),
+        vulnerabilities,
+        suppressed_issues: head.suppressed,
+        incomplete: head.incomplete,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far fewer findings than 2^52")]
+fn mean_confidence(found: &[Vulnerability]) -> f64 {
+    if found.is_empty() {
+        return 1.0;
+    }
+    let sum: f64 = found.iter().map(|finding| finding.confidence_score).sum();
+    (sum / found.len() as f64 * 1000.0).round() / 1000.0
+}
+
+/// One sentence for each kind of finding, worst first.
+fn recommendations(found: &[Vulnerability]) -> Vec<String> {
+    let mut order: Vec<&Vulnerability> = found.iter().collect();
+    order.sort_by(|a, b| {
+        b.severity
+            .cmp(&a.severity)
+            .then(b.confidence_score.total_cmp(&a.confidence_score))
+            .then_with(|| a.rule_id.cmp(&b.rule_id))
+    });
+    let mut kinds = BTreeSet::new();
+    let mut sentences = Vec::new();
+    for finding in order {
+        if kinds.insert(&finding.kind) {
+            let advice = finding.advice.split(" See http").next().unwrap_or_default();
+            sentences.push(format!("{}: {advice}", finding.kind));
+        }
+    }
+    sentences
+}

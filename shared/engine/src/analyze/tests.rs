@@ -1,0 +1,161 @@
+//! Analysis from the outside: what it says of whole trees.
+
+use std::collections::BTreeSet;
+
+use quartet_domain::results::{AnalysisResults, RiskLevel};
+
+use super::unit::{MAX_DEPTH, MAX_FILE_BYTES};
+use super::{Request, analyze, functions_discovered};
+use crate::tree::Tree;
+
+const MD5: &str = "import hashlib\ndef digest(data):\n    return hashlib.md5(data).hexdigest()\n";
+
+fn tree(files: &[(&str, &str)]) -> Tree {
+    let mut tree = Tree::new();
+    for (path, text) in files {
+        tree.insert(*path, text.as_bytes().to_vec());
+    }
+    tree
+}
+
+fn full(files: &[(&str, &str)]) -> AnalysisResults {
+    analyze(&Request { tree: &tree(files), base: None, changed: None })
+}
+
+fn introduced(base: &[(&str, &str)], head: &[(&str, &str)]) -> Vec<Option<bool>> {
+    let (base, head) = (tree(base), tree(head));
+    let found = analyze(&Request { tree: &head, base: Some(&base), changed: None });
+    found.vulnerabilities.iter().map(|found| found.introduced).collect()
+}
+
+#[test]
+fn the_payload_adds_up() {
+    let found = full(&[
+        ("b.py", MD5),
+        (
+            "a.js",
+            "app.get('/', (req, res) => {\n  db.query(`SELECT * FROM t WHERE a = '${req.query.a}'`);\n});\n",
+        ),
+        ("readme.md", "nothing"),
+    ]);
+    let places: Vec<_> =
+        found.vulnerabilities.iter().map(|v| (v.file_path.as_str(), v.line_number)).collect();
+    assert_eq!(places, [("a.js", 2), ("b.py", 3)]);
+    assert_eq!(found.total_issues, 2);
+    assert_eq!(found.files_analyzed, 2);
+    assert_eq!(found.severity_breakdown.total(), 2);
+    assert_eq!(found.overall_risk_level, RiskLevel::High);
+    assert!(found.success && (0.5..1.0).contains(&found.ai_confidence_score));
+    assert!(found.recommendations[0].starts_with("SQL Injection: "), "{:?}", found.recommendations);
+    assert_eq!(found.vulnerabilities[1].function_name, "digest");
+    assert_eq!(found.vulnerabilities[0].introduced, None);
+}
+
+#[test]
+fn the_same_tree_gives_the_same_bytes() {
+    let files = [("a.py", MD5), ("b/c.py", MD5)];
+    let once = serde_json::to_string(&full(&files)).unwrap();
+    assert_eq!(once, serde_json::to_string(&full(&files)).unwrap());
+}
+
+#[test]
+fn nothing_found_is_certain() {
+    let found = full(&[("a.py", "x = 1\n")]);
+    assert_eq!((found.ai_confidence_score, found.overall_risk_level), (1.0, RiskLevel::None));
+}
+
+#[test]
+fn a_moved_finding_is_not_introduced() {
+    let moved = format!("import os\n\n\n{MD5}");
+    assert_eq!(introduced(&[("a.py", MD5)], &[("a.py", &moved)]), [Some(false)]);
+}
+
+#[test]
+fn a_copied_finding_is_introduced() {
+    let twice = format!("{MD5}    return hashlib.md5(data).hexdigest()\n");
+    assert_eq!(introduced(&[("a.py", MD5)], &[("a.py", &twice)]), [Some(false), Some(true)]);
+    assert_eq!(introduced(&[("a.py", MD5)], &[("b.py", MD5)]), [Some(true)]);
+}
+
+#[test]
+fn only_changed_files_are_reported() {
+    let tree = tree(&[("a.py", MD5), ("b.py", MD5)]);
+    let changed = BTreeSet::from(["b.py".to_owned(), "gone.py".to_owned()]);
+    let found = analyze(&Request { tree: &tree, base: None, changed: Some(&changed) });
+    assert_eq!((found.total_issues, found.files_analyzed), (1, 1));
+    assert_eq!(found.vulnerabilities[0].file_path, "b.py");
+}
+
+#[test]
+fn comments_suppress_what_they_name() {
+    #[track_caller]
+    fn check(comment: &str, suppressed: u64) {
+        for line in [
+            format!("def f(x):\n    return hashlib.md5(x)  {comment}\n"),
+            format!("def f(x):\n    {comment}\n    # more\n    return hashlib.md5(x)\n"),
+        ] {
+            let found = full(&[("a.py", &format!("import hashlib\n{line}"))]);
+            assert_eq!((found.suppressed_issues, found.total_issues), (suppressed, 1 - suppressed), "{line}");
+        }
+    }
+    check("# quartet: ignore[python.weak-hash] a cache key", 1);
+    check("# quartet: ignore[weak-hash] a cache key", 1);
+    check("# quartet: ignore[sql-injection, weak-hash] both", 1);
+    check("# quartet: ignore[sql-injection] another", 0);
+    check("# quartet: ignore everything", 0);
+    check("# quartet: ignore[] nothing", 0);
+}
+
+#[test]
+fn functions_with_a_name_are_counted() {
+    let tree = tree(&[
+        ("a.py", "def f():\n    def g(): pass\n    return lambda: 1\nclass C:\n    def m(self): pass\n"),
+        (
+            "b.ts",
+            "const f = (x: number) => x;\nfunction g() { return [1].map(y => y); }\nclass C { m() {} }\n",
+        ),
+    ]);
+    assert_eq!(functions_discovered(&tree, None), 6);
+    assert_eq!(functions_discovered(&tree, Some(&BTreeSet::from(["a.py".to_owned()]))), 3);
+}
+
+/// What nobody would write must end soon, without a panic; what is left out is named.
+#[test]
+fn hostile_files_end() {
+    #[track_caller]
+    fn check(what: &str, path: &str, text: &str, complete: bool) {
+        let found = full(&[(path, text)]);
+        assert_eq!(found.incomplete.is_empty(), complete, "{what}: {:?}", found.incomplete);
+    }
+    let n = 100_000;
+    check("open brackets", "a.py", &"(".repeat(n), false);
+    check("open brackets", "a.js", &"[\n".repeat(n), false);
+    check("closing brackets", "a.js", &")\n".repeat(n), true);
+    check("nested calls", "a.py", &format!("{}1{}", "eval(".repeat(1000), ")".repeat(1000)), false);
+    check("a long sum", "a.py", &format!("x = {}1", "1 + ".repeat(n)), false);
+    check("unary", "a.py", &format!("x = {}1", "not ".repeat(n)), false);
+    check("chained calls", "a.js", &format!("a{}", ".b()\n".repeat(n / 10)), false);
+    check("else if", "a.js", &"if (a) { b } else ".repeat(n / 10), false);
+    check(
+        "indented",
+        "a.py",
+        &(0..1000).map(|i| format!("{}if x:\n", " ".repeat(i))).collect::<String>(),
+        false,
+    );
+    check("open string", "a.py", &format!("x = '''{}", "'a".repeat(n)), true);
+    check("template in template", "a.js", &"`${".repeat(1000), true);
+    check("zero bytes", "a.py", &"\0".repeat(n), true);
+    check("not code", "a.ts", &"\u{feff}<<<<>>>>@@ = 日本語 ".repeat(1000), true);
+    check("too large", "a.py", &"#\n".repeat(MAX_FILE_BYTES), false);
+    check(
+        "shallow enough",
+        "a.py",
+        &format!("{}1{}", "(".repeat(MAX_DEPTH / 2), ")".repeat(MAX_DEPTH / 2)),
+        true,
+    );
+    let doubling: String = (1..2000).map(|i| format!("    a{i} = a{} + a{}\n", i - 1, i - 1)).collect();
+    check("doubling", "a.py", &format!("import os\ndef f(a0):\n{doubling}    os.system(a1999)\n"), true);
+    let many: String =
+        (0..20_000).map(|i| format!("    q = 'x' + q + a\n    os.system(q + '{i}')\n")).collect();
+    check("many sinks", "a.py", &format!("import os\ndef f(a, q):\n{many}"), false);
+}

@@ -1,0 +1,347 @@
+//! Where a value comes from, as far as one function's assignments tell: a constant, something unknown, a parameter or
+//! the outside.
+//!
+//! It looks through names, text building and calls, takes the worst of what it finds, and stops at its fuel. No order of
+//! branches, no guards, nothing across functions: that is the data flow's work.
+
+use std::cell::Cell;
+
+use serde::Deserialize;
+
+use super::names::Names;
+use super::scope::{Meaning, Parameter, Scopes};
+use super::unit::{Node, Unit};
+use crate::rules::Sources;
+
+/// Nodes that one question may visit.
+const FUEL_PER_VALUE: u32 = 400;
+/// Nodes that all questions on one file may visit.
+const FUEL_PER_FILE: u32 = 1_000_000;
+/// How many names and expressions deep one question goes.
+const MAX_DEPTH: u32 = 40;
+/// Longest constant text that is kept.
+const MAX_TEXT_BYTES: usize = 2000;
+
+/// From harmless to hostile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Origin {
+    #[default]
+    Constant,
+    Unknown,
+    /// A parameter of the function, or what the user of a command line types.
+    Parameter,
+    /// A request, or another thing that strangers write.
+    Input,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Value {
+    pub(crate) origin: Origin,
+    /// Text put together from constant and other parts.
+    pub(crate) built: bool,
+    /// The constant parts, one after another.
+    pub(crate) text: String,
+    /// The expression that brings in the worst part, as `request.args`.
+    pub(crate) source: String,
+}
+
+/// What is known about one file.
+pub(crate) struct Facts<'u> {
+    pub(crate) unit: &'u Unit,
+    pub(crate) names: Names,
+    pub(crate) scopes: Scopes<'u>,
+    pub(crate) sources: &'static Sources,
+    fuel: Cell<u32>,
+}
+
+/// One question about a value.
+struct Question<'f, 'u> {
+    facts: &'f Facts<'u>,
+    /// Calls that make a value harmless for the rule that asks.
+    clean: &'f [String],
+    fuel: Cell<u32>,
+}
+
+impl<'u> Facts<'u> {
+    pub(crate) fn of(unit: &'u Unit) -> Self {
+        let sources = Sources::of(unit.language.family());
+        let fuel = Cell::new(FUEL_PER_FILE);
+        Self { unit, names: Names::of(unit), scopes: Scopes::of(unit), sources, fuel }
+    }
+
+    pub(crate) fn value(&self, node: &Node<'u>, clean: &[String]) -> Value {
+        let granted = FUEL_PER_VALUE.min(self.fuel.get());
+        let question = Question { facts: self, clean, fuel: Cell::new(granted) };
+        let value = question.of(node, node.range().start, 0);
+        self.fuel.set(self.fuel.get() - (granted - question.fuel.get()));
+        value
+    }
+
+    /// Whether the file used up its work limit, so that later answers were `Unknown`.
+    pub(crate) fn is_out_of_fuel(&self) -> bool {
+        self.fuel.get() == 0
+    }
+
+    /// The call that made this value, looked for through one name: `c = sqlite3.connect(p); c.cursor()` asks for `c`.
+    pub(crate) fn maker(&self, node: &Node<'u>) -> Option<String> {
+        let node = unwrapped(node);
+        match &*node.kind() {
+            "identifier" => match self.scopes.meaning(&node.text(), node.range().start) {
+                Meaning::Values(values) => {
+                    let value = unwrapped(&values.first()?.value);
+                    matches!(&*value.kind(), "call" | "call_expression" | "new_expression")
+                        .then(|| self.names.dotted(&value))
+                        .flatten()
+                }
+                Meaning::Parameter(_) | Meaning::Unknown => None,
+            },
+            "call" | "call_expression" | "new_expression" => self.names.dotted(&node),
+            _ => None,
+        }
+    }
+}
+
+impl<'u> Question<'_, 'u> {
+    fn of(&self, node: &Node<'u>, at: usize, depth: u32) -> Value {
+        let Some(fuel) = self.fuel.get().checked_sub(1).filter(|_| depth < MAX_DEPTH) else {
+            return Value::of(Origin::Unknown);
+        };
+        self.fuel.set(fuel);
+        let deeper = |child: &Node<'u>| self.of(child, at, depth + 1);
+        let first = || node.named_children().next().map_or_else(Value::default, |child| deeper(&child));
+        let field = |name: &str| node.field(name).map_or_else(Value::default, |child| deeper(&child));
+        match &*node.kind() {
+            "string" | "concatenated_string" | "template_string" => self.text(node, at, depth),
+            "string_content" | "string_fragment" | "escape_sequence" => Value::constant(&node.text()),
+            "integer"
+            | "float"
+            | "true"
+            | "false"
+            | "none"
+            | "number"
+            | "null"
+            | "undefined"
+            | "regex"
+            | "comment"
+            | "comparison_operator"
+            | "not_operator"
+            | "lambda"
+            | "arrow_function"
+            | "function_expression"
+            | "string_start"
+            | "string_end"
+            | "ellipsis"
+            | "class"
+            | "type_annotation"
+            | "format_specifier"
+            | "type_conversion"
+            | "jsx_text" => Value::default(),
+            "binary_operator" | "binary_expression" => self.binary(node, at, depth),
+            "boolean_operator" => field("left").or(field("right")),
+            "conditional_expression" => {
+                let branches: Vec<_> = node.named_children().collect();
+                match &branches[..] {
+                    [yes, _, no] => deeper(yes).or(deeper(no)),
+                    _ => Value::of(Origin::Unknown),
+                }
+            }
+            "ternary_expression" => field("consequence").or(field("alternative")),
+            "call" | "call_expression" | "new_expression" => self.call(node, at, depth),
+            "attribute" | "member_expression" => self.member(node, at, depth),
+            "subscript" | "subscript_expression" => {
+                match node.field("value").or_else(|| node.field("object")) {
+                    Some(object) => deeper(&object),
+                    None => Value::of(Origin::Unknown),
+                }
+            }
+            "identifier" | "shorthand_property_identifier" => self.name(node, at, depth),
+            "keyword_argument" | "pair" => field("value"),
+            "parenthesized_expression"
+            | "await"
+            | "await_expression"
+            | "as_expression"
+            | "satisfies_expression"
+            | "non_null_expression"
+            | "interpolation"
+            | "template_substitution"
+            | "jsx_expression" => first(),
+            _ => node.named_children().fold(Value::default(), |all, child| all.or(deeper(&child))),
+        }
+    }
+
+    /// A literal, with what is put into it.
+    fn text(&self, node: &Node<'u>, at: usize, depth: u32) -> Value {
+        let mut whole = Value::default();
+        for part in node.named_children() {
+            let value = self.of(&part, at, depth + 1);
+            whole = whole.then(value, /* is_literal_text */ true);
+        }
+        whole
+    }
+
+    fn binary(&self, node: &Node<'u>, at: usize, depth: u32) -> Value {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else {
+            return Value::of(Origin::Unknown);
+        };
+        let operator =
+            node.field("operator").map(|operator| operator.text().into_owned()).unwrap_or_default();
+        let side = |side: &Node<'u>| self.of(side, at, depth + 1);
+        match operator.as_str() {
+            "+" | "%" | "/" => {
+                let left = side(&left);
+                // Python's `%` takes the text on its left; a plain division has none.
+                let is_text = !left.text.is_empty() || left.built;
+                let right = side(&right);
+                let is_text = is_text || !right.text.is_empty() || right.built;
+                left.then(right, is_text)
+            }
+            "||" | "??" | "|" | "or" | "&&" => side(&left).or(side(&right)),
+            _ => Value::default(),
+        }
+    }
+
+    fn call(&self, node: &Node<'u>, at: usize, depth: u32) -> Value {
+        let function = node.field("function").or_else(|| node.field("constructor"));
+        let Some(function) = function else { return Value::of(Origin::Unknown) };
+        let name = self.facts.names.dotted(&function).unwrap_or_default();
+        let sources = self.facts.sources;
+        if sources.is_clean(&name) || self.clean.iter().any(|clean| is_name(&name, clean)) {
+            return Value::default();
+        }
+        if let Some(origin) = sources.origin_of(&name) {
+            return Value { source: short(&function.text()), ..Value::of(origin) };
+        }
+        let method = name.rsplit('.').next().unwrap_or(&name);
+        let receiver = function
+            .field("object")
+            .filter(|_| matches!(&*function.kind(), "attribute" | "member_expression"))
+            .map(|object| self.of(&object, at, depth + 1));
+        let arguments = node.field("arguments").map_or_else(Value::default, |list| {
+            list.named_children()
+                .fold(Value::default(), |all, argument| all.or(self.of(&argument, at, depth + 1)))
+        });
+        let builds = matches!(method, "format" | "concat" | "join" | "replace" | "format_map");
+        match receiver {
+            Some(receiver) if builds && !receiver.text.is_empty() => receiver.then(arguments, true),
+            Some(receiver) if sources.passes(&name, method) => receiver.or(arguments),
+            None if sources.passes(&name, method) => arguments,
+            receiver => {
+                let inner = receiver.unwrap_or_default().or(arguments);
+                Value {
+                    text: String::new(),
+                    built: false,
+                    origin: inner.origin.max(Origin::Unknown),
+                    ..inner
+                }
+            }
+        }
+    }
+
+    fn member(&self, node: &Node<'u>, at: usize, depth: u32) -> Value {
+        let dotted = self.facts.names.dotted(node).unwrap_or_default();
+        if let Some(origin) = self.facts.sources.origin_of(&dotted) {
+            return Value { source: short(&node.text()), ..Value::of(origin) };
+        }
+        let last = dotted.rsplit('.').next().unwrap_or_default();
+        if is_constant_name(last) || last == "length" {
+            return Value::default();
+        }
+        let Some(object) = node.field("object") else { return Value::of(Origin::Unknown) };
+        let object = self.of(&object, at, depth + 1);
+        Value { origin: object.origin.max(Origin::Unknown), text: String::new(), built: false, ..object }
+    }
+
+    fn name(&self, node: &Node<'u>, at: usize, depth: u32) -> Value {
+        let name = node.text();
+        if self.facts.names.imported(&name).is_some() && !is_constant_name(&name) {
+            return self.facts.sources.named(self.facts.names.imported(&name).unwrap_or_default());
+        }
+        match self.facts.scopes.meaning(&name, at) {
+            Meaning::Values(values) => {
+                let mut whole = Value::default();
+                for binding in values.iter().rev() {
+                    // What a value is made of was read where it was assigned.
+                    let value = self.of(&binding.value, binding.value.range().start, depth + 1);
+                    whole = if binding.adds { whole.then(value, true) } else { whole.or(value) };
+                }
+                whole
+            }
+            Meaning::Parameter(Parameter::Number) => Value::default(),
+            Meaning::Parameter(Parameter::Routed) if name != "request" => {
+                Value { source: name.into_owned(), ..Value::of(Origin::Input) }
+            }
+            Meaning::Parameter(_) if matches!(&*name, "self" | "cls") => Value::of(Origin::Unknown),
+            Meaning::Parameter(_) => Value { source: name.into_owned(), ..Value::of(Origin::Parameter) },
+            Meaning::Unknown if is_constant_name(&name) || name == "undefined" => Value::default(),
+            Meaning::Unknown => Value { source: name.into_owned(), ..Value::of(Origin::Unknown) },
+        }
+    }
+}
+
+impl Value {
+    pub(crate) fn of(origin: Origin) -> Self {
+        Self { origin, ..Self::default() }
+    }
+
+    fn constant(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
+
+    /// Either of two.
+    fn or(mut self, other: Self) -> Self {
+        if other.origin > self.origin {
+            self.source = other.source;
+        }
+        self.origin = self.origin.max(other.origin);
+        self.built |= other.built;
+        self.add_text(&other.text);
+        self
+    }
+
+    /// One after the other; text as soon as one of them is.
+    fn then(self, other: Self, is_text: bool) -> Self {
+        let mixed = is_text && (self.origin > Origin::Constant || other.origin > Origin::Constant);
+        let mut whole = self.or(other);
+        whole.built |= mixed;
+        whole
+    }
+
+    fn add_text(&mut self, text: &str) {
+        if !text.is_empty() && self.text.len() + text.len() < MAX_TEXT_BYTES {
+            self.text.push(' ');
+            self.text.push_str(text);
+        }
+    }
+}
+
+/// Whether a dotted name is the one that a rule means: `*.execute` is any method of that name.
+pub(crate) fn is_name(name: &str, wanted: &str) -> bool {
+    match wanted.strip_prefix('*') {
+        Some(end) => name.ends_with(end),
+        None => name == wanted,
+    }
+}
+
+pub(crate) fn is_constant_name(name: &str) -> bool {
+    name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+fn unwrapped<'u>(node: &Node<'u>) -> Node<'u> {
+    let mut node = node.clone();
+    while matches!(
+        &*node.kind(),
+        "parenthesized_expression" | "await" | "await_expression" | "non_null_expression"
+    ) {
+        let inner = node.named_children().next();
+        match inner {
+            Some(inner) => node = inner,
+            None => break,
+        }
+    }
+    node
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(60).take_while(|c| *c != '\n').collect()
+}
