@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use quartet_aws::objects::Objects;
 use quartet_domain::failure::Failed;
 use quartet_domain::results::{AnalysisResults, FixResults};
-use quartet_domain::run::{Ending, Patch, Record, TestJob};
+use quartet_domain::patch::Patch;
+use quartet_domain::run::{Ending, Record, TestJob};
 use serde::Serialize;
 
 use crate::source::{CHANGED, HEAD, Source};

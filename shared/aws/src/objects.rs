@@ -18,6 +18,13 @@ pub struct Objects {
     bucket: String,
 }
 
+/// What became of an attempt to write an object once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    New,
+    Already,
+}
+
 impl Objects {
     pub fn new(aws: &Aws, bucket: String) -> Self {
         // Path style is the only one that an endpoint at an address can serve.
@@ -38,6 +45,25 @@ impl Objects {
             .await
             .map_err(Unavailable::because("writing an object"))?;
         Ok(())
+    }
+
+    /// Writes an object that must never change once it is there.
+    pub async fn put_once(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<Put, Unavailable> {
+        let put = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .if_none_match("*")
+            .body(ByteStream::from(bytes))
+            .send()
+            .await;
+        match put {
+            Ok(_) => Ok(Put::New),
+            Err(SdkError::ServiceError(e)) if e.raw().status().as_u16() == 412 => Ok(Put::Already),
+            Err(e) => Err(Unavailable::because("writing an object")(e)),
+        }
     }
 
     /// The object's bytes; `None` when there is no such object.

@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod event;
 pub mod failure;
 pub mod ids;
+pub mod patch;
 pub mod problem;
 pub mod repository;
 pub mod results;

@@ -3,7 +3,7 @@
 //! Invariant: the state stays small (Step Functions takes 256 KiB). Code, findings and patches lie in the bucket under
 //! the run's prefix; each stage writes one object and reads those before it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -75,12 +75,6 @@ pub struct Changed {
     pub files: Option<BTreeSet<String>>,
     /// Whether there is a base tree to compare with.
     pub base: bool,
-}
-
-/// Verified fixes: whole new contents by path, as base64.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Patch {
-    pub files: BTreeMap<String, String>,
 }
 
 /// What the test stage may touch: three links that live an hour, and nothing else of AWS.
