@@ -1,0 +1,113 @@
+//! The built-in receiver of results, `POST /webhook/results`: what a subscriber's own endpoint should do, done once.
+//!
+//! It verifies the signature, checks the payload against the contract, stores it under its `webhook-id`, answers. The
+//! same message twice is stored once.
+
+pub mod config;
+
+use jiff::Timestamp;
+use lambda_http::{Body, Request, RequestExt, Response};
+use quartet_aws::Unavailable;
+use quartet_aws::objects::Objects;
+use quartet_aws::secrets::Secret;
+use quartet_domain::ids::MessageId;
+use quartet_domain::problem::Problem;
+use quartet_domain::results::PipelineComplete;
+use quartet_domain::signature::standard::{Headers, Key, Refused, verify};
+
+/// What outlives a request.
+#[derive(Debug)]
+pub struct App {
+    pub objects: Objects,
+    pub secret: Secret,
+}
+
+/// Why results are not taken.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("only POST is served here")]
+    Method,
+    #[error("the message is not signed as Standard Webhooks has it: {0}")]
+    Signature(#[from] Refused),
+    #[error("the webhook-id is not one of ours")]
+    Id,
+    #[error("the payload breaks the contract at {0}")]
+    Payload(String),
+    #[error("the results cannot be stored right now: send them again")]
+    Unavailable,
+}
+
+impl Refusal {
+    fn status_code(&self) -> u16 {
+        match self {
+            Self::Method => 405,
+            Self::Signature(Refused::MissingHeader) | Self::Id => 400,
+            Self::Signature(Refused::Timestamp | Refused::Signature) => 401,
+            Self::Payload(_) => 422,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+/// Answers one request.
+pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Response<Body> {
+    match receive(app, request, now).await {
+        Ok(()) => answer(200, r#"{"status":"received"}"#.to_owned()),
+        Err(refusal) => {
+            let context = request.lambda_context_ref().map(|c| c.request_id.clone());
+            let problem = Problem {
+                error: refusal.to_string(),
+                status_code: refusal.status_code(),
+                path: request.raw_http_path().to_owned(),
+                correlation_id: context.unwrap_or_default(),
+            };
+            tracing::info!(status = problem.status_code, correlation_id = problem.correlation_id, "{refusal}");
+            answer(problem.status_code, serde_json::to_string(&problem).unwrap_or_default())
+        }
+    }
+}
+
+async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<(), Refusal> {
+    if request.method() != "POST" {
+        return Err(Refusal::Method);
+    }
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let headers = Headers {
+        id: header("webhook-id"),
+        timestamp: header("webhook-timestamp"),
+        signature: header("webhook-signature"),
+    };
+    let body: &[u8] = request.body();
+    let secrets = app.secret.versions().await.map_err(unavailable)?;
+    let keys: Vec<Key> = secrets.iter().filter_map(|secret| Key::parse(secret).ok()).collect();
+    let id = MessageId::parse(verify(&keys, headers, body, now.as_second())?).ok_or(Refusal::Id)?;
+    read(body)?;
+    app.objects
+        .put_once(&format!("received/{id}.json"), body.to_vec(), "application/json")
+        .await
+        .map_err(unavailable)?;
+    Ok(())
+}
+
+/// Checks a payload's types, sums and ranges, and names the first place that is wrong.
+fn read(body: &[u8]) -> Result<PipelineComplete, Refusal> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let payload: PipelineComplete = serde_path_to_error::deserialize(&mut json)
+        .map_err(|e| Refusal::Payload(format!("{}: {}", e.path(), e.inner())))?;
+    match payload.check().first() {
+        None => Ok(payload),
+        Some(flaw) => Err(Refusal::Payload(flaw.to_string())),
+    }
+}
+
+fn answer(status: u16, body: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = lambda_http::http::StatusCode::from_u16(status).unwrap_or_default();
+    response.headers_mut().insert("content-type", lambda_http::http::HeaderValue::from_static("application/json"));
+    response
+}
+
+fn unavailable(error: Unavailable) -> Refusal {
+    tracing::error!(error = error.chain(), "AWS did not answer");
+    Refusal::Unavailable
+}

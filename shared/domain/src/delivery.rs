@@ -82,6 +82,11 @@ pub enum Next {
 }
 
 impl Delivery {
+    /// The queue group that keeps a slow endpoint from delaying the others: letters and digits, as SQS asks.
+    pub fn url_group(&self) -> String {
+        crate::ids::digest(&self.url)
+    }
+
     /// What follows attempt number `self.attempts + 1`. `jitter` is drawn by the caller, -1 to 1.
     ///
     /// 2xx alone is success, 410 ends it, a redirect is a failure (Standard Webhooks 1.0.0, "Deliverability").

@@ -108,6 +108,11 @@ impl MessageId {
     }
 }
 
+/// Names a text by its hash, for keys and groups that must not show it.
+pub fn digest(text: &str) -> String {
+    stem(&[text.as_bytes()])
+}
+
 /// 128 bits of SHA-256 over length-prefixed parts, in Crockford's base 32, lower case: 26 characters.
 fn stem(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();

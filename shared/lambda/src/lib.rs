@@ -16,6 +16,16 @@ pub use lambda_runtime::Error;
 
 use crate::settings::{Missing, Settings};
 
+/// Reads the settings, starts the log and builds the application.
+///
+/// # Errors
+/// A setting that is missing stops the start, with a message that names it.
+pub fn init<App>(build: impl FnOnce(&Settings) -> Result<App, Missing>) -> Result<App, Error> {
+    let settings = Settings::from_env();
+    telemetry::start(&settings);
+    Ok(build(&settings).inspect_err(|missing| tracing::error!("{missing}"))?)
+}
+
 /// Builds the application once and hands it each event in turn, until Lambda ends the process.
 ///
 /// # Errors
@@ -29,10 +39,7 @@ where
     Answer: Serialize,
     Handler: AsyncFn(&App, Event) -> Result<Answer, Failed>,
 {
-    let settings = Settings::from_env();
-    telemetry::start(&settings);
-    let app = build(&settings).inspect_err(|missing| tracing::error!("{missing}"))?;
-    drop(settings);
+    let app = init(build)?;
     let (app, handler) = (&app, &handler);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
         handler(app, event.payload).await.map_err(|failed| {
