@@ -9,13 +9,14 @@ mod aws;
 mod deployment;
 mod door;
 mod emulator;
+pub mod forge;
 mod python;
 mod refusal;
 mod stack;
 mod tool;
 mod workspace;
 
-pub use self::aws::Aws;
+pub use self::aws::{Aws, post_json};
 pub use self::deployment::Deployment;
 pub use self::python::{Python, Set};
 pub use self::refusal::Refusal;

@@ -28,7 +28,8 @@ impl Hub {
         let listening: Vec<u64> = {
             let state = self.state();
             let Some(repo) = state.repos.get(repo) else { return };
-            let listens = |hook: &&Hook| hook.active && hook.events.iter().any(|word| word == event || word == "*");
+            let listens =
+                |hook: &&Hook| hook.active && hook.events.iter().any(|word| word == event || word == "*");
             repo.hooks.values().filter(listens).map(|hook| hook.id).collect()
         };
         for hook in listening {
@@ -120,9 +121,10 @@ impl Hub {
             Err(_) => return failed("failed to connect to host"),
         };
         let code = response.status();
-        let pairs = response.headers().iter().map(|(name, value)| {
-            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        });
+        let pairs = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
         let headers = pairs.collect();
         let mut body = Vec::new();
         while let Ok(Some(chunk)) = response.chunk().await {
@@ -167,7 +169,8 @@ fn headers(hook: &Hook, repo_id: u64, delivery: &Delivery) -> Vec<(String, Strin
 
 fn signatures(secret: &[u8], body: &[u8]) -> (String, String) {
     let old = Hmac::<Sha1>::new_from_slice(secret).map(|mac| mac.chain_update(body).finalize().into_bytes());
-    let new = Hmac::<Sha256>::new_from_slice(secret).map(|mac| mac.chain_update(body).finalize().into_bytes());
+    let new =
+        Hmac::<Sha256>::new_from_slice(secret).map(|mac| mac.chain_update(body).finalize().into_bytes());
     // HMAC takes a key of any length; an empty signature would be refused by every receiver.
     (old.map(hex::encode).unwrap_or_default(), new.map(hex::encode).unwrap_or_default())
 }

@@ -30,7 +30,7 @@ const POINTERS: [&str; 9] = [
 
 /// The settings that every command has, and nothing else. The source may belong to somebody else: it is only read.
 const SETTINGS: &str = "[safe]\n\tdirectory = *\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n\
-                        [core]\n\thooksPath = /dev/null\n\tquotePath = false\n[init]\n\tdefaultBranch = main\n";
+                        [core]\n\thooksPath = /dev/null\n\tquotePath = false\n[uploadpack]\n\tallowAnySHA1InWant = true\n[init]\n\tdefaultBranch = main\n";
 
 #[derive(Clone, Debug)]
 pub(super) struct Git {
@@ -85,7 +85,13 @@ impl Git {
     }
 
     /// As [`Git::run`], with something to read and a private index.
-    pub(super) async fn feed(&self, repo: &str, args: &[&str], input: &[u8], index: Option<&Path>) -> Result<String> {
+    pub(super) async fn feed(
+        &self,
+        repo: &str,
+        args: &[&str],
+        input: &[u8],
+        index: Option<&Path>,
+    ) -> Result<String> {
         let mut command = self.command(&self.dir(repo));
         command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(index) = index {

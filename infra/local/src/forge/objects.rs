@@ -36,7 +36,12 @@ impl Git {
     }
 
     /// A tree with the entries laid over `base`.
-    pub(super) async fn write_tree(&self, repo: &str, base: Option<&str>, entries: &[Entry]) -> Result<String> {
+    pub(super) async fn write_tree(
+        &self,
+        repo: &str,
+        base: Option<&str>,
+        entries: &[Entry],
+    ) -> Result<String> {
         let index = self.root().join(format!("index-{}", Hub::guid()));
         let tree = async {
             if let Some(base) = base {

@@ -119,7 +119,8 @@ pub(super) fn pull(url: &str, repo: &Repo, pull: &Pull, base: Value, head: Value
     let issue = format!("{url}/repos/{}/issues/{}", repo.full_name, pull.number);
     let page = format!("{url}/{}/pull/{}", repo.full_name, pull.number);
     let statuses = format!("{url}/repos/{}/statuses/{}", repo.full_name, pull.head_sha);
-    let head_owner = pull.head_repo.as_deref().and_then(|name| name.split_once('/')).map_or("", |(owner, _)| owner);
+    let head_owner =
+        pull.head_repo.as_deref().and_then(|name| name.split_once('/')).map_or("", |(owner, _)| owner);
     let association = if head_owner == repo.owner() { "OWNER" } else { "FIRST_TIME_CONTRIBUTOR" };
     let side = |owner: &str, branch: &str, sha: &str, side_repo: Value| {
         json!({
@@ -219,7 +220,8 @@ pub(super) fn hook(url: &str, repo: &str, hook: &Hook) -> Value {
     if hook.secret.is_some() {
         config["secret"] = "********".into();
     }
-    let (code, status) = hook.last.as_ref().map_or((Value::Null, "unused"), |(code, status)| (json!(code), status));
+    let (code, status) =
+        hook.last.as_ref().map_or((Value::Null, "unused"), |(code, status)| (json!(code), status));
     json!({
         "type": "Repository",
         "id": hook.id,
