@@ -24,6 +24,8 @@ use quartet_domain::results::AnalysisResults;
 
 use crate::tree::Tree;
 
+pub(crate) use names::is_logging;
+pub(crate) use scope::Meaning;
 pub(crate) use value::{Facts, Origin, Value};
 
 /// What to analyse.

@@ -77,8 +77,10 @@ pub(crate) struct Shape {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Condition {
     pub(crate) at_least: Origin,
-    /// Text put together from parts, or input as it came.
+    /// Text put together from constant and other parts.
     pub(crate) built: bool,
+    /// Input as it came suffices too, whatever else is asked.
+    pub(crate) as_is: bool,
     /// Must be found in the constant parts, where there are any.
     #[serde(deserialize_with = "sources::regex")]
     pub(crate) text: Option<Regex>,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::unit::{Node, Unit};
+use super::value::Facts;
 use crate::language::Family;
 
 /// Longest chain of names that is read; of a longer one the end.
@@ -40,11 +41,6 @@ impl Names {
         self.imported.values().any(|full| {
             full.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
         })
-    }
-
-    /// The local name of an imported thing, if there is one.
-    pub(crate) fn local(&self, full: &str) -> Option<&str> {
-        self.imported.iter().filter(|(_, name)| *name == full).map(|(local, _)| local.as_str()).min()
     }
 
     /// The dotted name of an expression, its first part resolved by the imports; `a().b` reads `a().b`.
@@ -203,4 +199,13 @@ impl Names {
 fn module_name(literal: &str) -> String {
     let name = literal.trim_matches(['"', '\'', '`']);
     name.strip_prefix("node:").unwrap_or(name).to_owned()
+}
+
+/// Whether this name is only printed or logged where it stands.
+pub(crate) fn is_logging(facts: &Facts<'_>, node: &Node<'_>) -> bool {
+    let list = node.parent().filter(|parent| matches!(&*parent.kind(), "argument_list" | "arguments"));
+    let call = list.and_then(|list| list.parent()).and_then(|call| call.field("function"));
+    let name = call.and_then(|function| facts.names.dotted(&function)).unwrap_or_default();
+    name == "print"
+        || ["console.", "logging.", "logger.", "log."].iter().any(|logger| name.starts_with(logger))
 }

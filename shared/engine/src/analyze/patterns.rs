@@ -99,12 +99,10 @@ fn holds<'u>(facts: &Facts<'u>, condition: &Condition, part: &Node<'u>) -> Optio
         condition.made_by.iter().any(|wanted| is_name(&maker, wanted)).then_some(())?;
     }
     let value = facts.value(part, &condition.clean);
-    if let Some(text) = &condition.text {
-        let is_bare_input = condition.built && value.text.is_empty() && value.origin == Origin::Input;
-        (is_bare_input || text.is_match(&value.text)).then_some(())?;
-    }
-    let is_built = !condition.built || value.built || value.origin == Origin::Input;
-    (is_built && value.origin >= condition.at_least).then_some(value)
+    let is_bare_input = condition.as_is && value.text.is_empty() && value.origin == Origin::Input;
+    let reads_so = condition.text.as_ref().is_none_or(|text| text.is_match(&value.text));
+    let is_built = !condition.built || value.built;
+    (is_bare_input || is_built && reads_so && value.origin >= condition.at_least).then_some(value)
 }
 
 fn confidence(base: f64, origin: Origin) -> f64 {

@@ -173,6 +173,12 @@ impl<'u> Scopes<'u> {
         Meaning::Unknown
     }
 
+    /// Whether the function that holds `to` assigns `name` from byte `from` on.
+    pub(crate) fn is_assigned_between(&self, name: &str, from: usize, to: usize) -> bool {
+        let bindings = self.function_at(to).bindings.get(name);
+        bindings.into_iter().flatten().any(|binding| from < binding.at && binding.at <= to)
+    }
+
     /// How often a function's own scope assigns `name`.
     pub(crate) fn assignments_at(&self, name: &str, at: usize) -> usize {
         self.function_at(at).bindings.get(name).map_or(0, Vec::len)

@@ -135,7 +135,7 @@ fn hostile_files_end() {
     check("a long sum", "a.py", &format!("x = {}1", "1 + ".repeat(n)), false);
     check("unary", "a.py", &format!("x = {}1", "not ".repeat(n)), false);
     check("chained calls", "a.js", &format!("a{}", ".b()\n".repeat(n / 10)), false);
-    check("else if", "a.js", &"if (a) { b } else ".repeat(n / 10), false);
+    check("else if", "a.js", &"if (a) { b } else\n".repeat(n / 10), false);
     check(
         "indented",
         "a.py",

@@ -1,0 +1,55 @@
+//! MD5 and SHA-1 become SHA-256.
+//!
+//! The digest changes: stored ones no longer match, and columns may be too short. Nothing in the file tells whether that
+//! matters, so these fixes carry a lower confidence and say so.
+
+use crate::language::Family;
+
+use super::edit::Edit;
+use super::propose::{Place, Proposal, Refused};
+use super::rename;
+
+const CONFIDENCE: f64 = 0.6;
+
+pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
+    let (callee, arguments) = place.call()?;
+    let name = place.facts.names.dotted(&callee).ok_or(Refused::NoTemplate)?;
+    let (module, function) = name.rsplit_once('.').unwrap_or(("", &name));
+    let (edits, uses) = match (place.facts.unit.language.family(), module, function) {
+        (Family::Python, "hashlib", "md5" | "sha1") => {
+            (rename::callee(place, &callee, "sha256")?, vec!["hashlib.sha256".to_owned()])
+        }
+        (Family::Python, "cryptography.hazmat.primitives.hashes", "MD5" | "SHA1") => {
+            (rename::callee(place, &callee, "SHA256")?, vec![format!("{module}.SHA256")])
+        }
+        (Family::Python, _, "new") if module.contains("Hash.") => {
+            let class = callee.field("object").filter(|object| object.kind() == "identifier");
+            let class = class.ok_or(Refused::Shape("the hash is not imported by its name"))?;
+            let package = module.rsplit_once('.').map_or("", |(package, _)| package);
+            (rename::name(place, &class, "SHA256")?, vec![format!("{package}.SHA256.new")])
+        }
+        (Family::Python, "hashlib", "new") | (Family::JavaScript, _, "createHash" | "createHmac") => {
+            let literal = arguments.first().filter(|first| first.kind() == "string");
+            let literal = literal.ok_or(Refused::Shape("the hash is not named where it is used"))?;
+            let content = literal
+                .named_children()
+                .find(|part| part.kind().starts_with("string_") && part.text().len() > 1);
+            let content = content.ok_or(Refused::NoTemplate)?;
+            (vec![Edit::replace(content.range(), "sha256")], Vec::new())
+        }
+        (Family::JavaScript, "crypto-js", "MD5" | "SHA1") => {
+            (rename::callee(place, &callee, "SHA256")?, vec!["crypto-js.SHA256".to_owned()])
+        }
+        (Family::JavaScript, "crypto-js", "HmacMD5" | "HmacSHA1") => {
+            (rename::callee(place, &callee, "HmacSHA256")?, vec!["crypto-js.HmacSHA256".to_owned()])
+        }
+        _ => return Err(Refused::Shape("another library would be needed")),
+    };
+    Ok(Proposal {
+        edits,
+        fix_type: "weak_hash_replacement",
+        description: "Replaced the broken hash with SHA-256. Stored digests change and become longer: check where they are kept or compared.".to_owned(),
+        confidence: CONFIDENCE,
+        uses,
+    })
+}

@@ -1,0 +1,163 @@
+//! Which placeholders a database driver takes, and how it wants the values.
+//!
+//! From the drivers' own documentation: sqlite3 `?`; psycopg and the MySQL ones `%s` (DB-API `format`); asyncpg and
+//! node-postgres `$1`; mysql2, sqlite3 and better-sqlite3 for Node `?`; SQLAlchemy's `text` `:name`.
+
+use std::collections::BTreeSet;
+
+use crate::analyze::Facts;
+use crate::fix::propose::Refused;
+use crate::language::{Family, Language};
+use crate::tree::Tree;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Placeholder {
+    /// `?`
+    Question,
+    /// `%s`; a percent sign in the text is written `%%`.
+    Percent,
+    /// `$1`
+    Dollar,
+    /// `:1`
+    Colon,
+    /// `:name`
+    Named,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Passing {
+    /// `(a, b)` after the text.
+    Tuple,
+    /// `[a, b]` after the text.
+    Array,
+    /// `a, b` after the text.
+    Spread,
+    /// `{ replacements: [a, b] }` after the text.
+    Replacements,
+    /// `.bindparams(a=a)` after the call.
+    Bound,
+    /// In the call that follows: `prepare(text).get(a, b)`.
+    Chained,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Style {
+    pub(super) placeholder: Placeholder,
+    pub(super) passing: Passing,
+}
+
+/// (family, module, placeholder)
+const MODULES: &[(Family, &str, Placeholder)] = &[
+    (Family::Python, "sqlite3", Placeholder::Question),
+    (Family::Python, "aiosqlite", Placeholder::Question),
+    (Family::Python, "pyodbc", Placeholder::Question),
+    (Family::Python, "duckdb", Placeholder::Question),
+    (Family::Python, "psycopg2", Placeholder::Percent),
+    (Family::Python, "psycopg", Placeholder::Percent),
+    (Family::Python, "MySQLdb", Placeholder::Percent),
+    (Family::Python, "pymysql", Placeholder::Percent),
+    (Family::Python, "mysql", Placeholder::Percent),
+    (Family::Python, "flask_mysqldb", Placeholder::Percent),
+    (Family::Python, "aiomysql", Placeholder::Percent),
+    (Family::Python, "django", Placeholder::Percent),
+    (Family::Python, "asyncpg", Placeholder::Dollar),
+    (Family::Python, "oracledb", Placeholder::Colon),
+    (Family::Python, "cx_Oracle", Placeholder::Colon),
+    (Family::JavaScript, "pg", Placeholder::Dollar),
+    (Family::JavaScript, "mysql", Placeholder::Question),
+    (Family::JavaScript, "mysql2", Placeholder::Question),
+    (Family::JavaScript, "sqlite3", Placeholder::Question),
+    (Family::JavaScript, "sqlite", Placeholder::Question),
+    (Family::JavaScript, "better-sqlite3", Placeholder::Question),
+    (Family::JavaScript, "knex", Placeholder::Question),
+    (Family::JavaScript, "sequelize", Placeholder::Question),
+];
+
+/// The drivers that any file of the tree imports.
+#[derive(Debug, Default)]
+pub(in crate::fix) struct Drivers {
+    used: BTreeSet<(Family, &'static str)>,
+}
+
+impl Drivers {
+    pub(in crate::fix) fn of_tree(tree: &Tree) -> Self {
+        let mut drivers = Self::default();
+        for (path, bytes) in tree.iter() {
+            let Some(family) = Language::of_path(path).map(Language::family) else { continue };
+            let Ok(source) = str::from_utf8(bytes) else { continue };
+            for line in source.lines() {
+                drivers.note(family, line);
+            }
+        }
+        drivers
+    }
+
+    fn note(&mut self, family: Family, line: &str) {
+        let module = match family {
+            Family::Python => {
+                let line = line.trim_start();
+                let rest = line.strip_prefix("import ").or_else(|| line.strip_prefix("from "));
+                rest.map(|rest| {
+                    rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+                })
+            }
+            Family::JavaScript => {
+                let quoted =
+                    line.split_once("require(").or_else(|| line.split_once("from ")).map(|(_, rest)| rest);
+                quoted.and_then(|rest| rest.trim_start().strip_prefix(['"', '\''])).map(|rest| {
+                    let name = rest.split(['"', '\'']).next().unwrap_or_default();
+                    let name = name.strip_prefix("node:").unwrap_or(name);
+                    name.split('/').next().unwrap_or_default()
+                })
+            }
+        };
+        let known = MODULES.iter().find(|(of, name, _)| *of == family && Some(*name) == module);
+        self.used.extend(known.map(|(of, name, _)| (*of, *name)));
+    }
+
+    /// The style of the call, and whether its own file says so.
+    pub(super) fn of_call(&self, facts: &Facts<'_>, callee: &str) -> Result<(Style, bool), Refused> {
+        let family = facts.unit.language.family();
+        if callee.ends_with("sqlalchemy.text") || callee == "sqlalchemy.sql.text" {
+            return Ok((Style { placeholder: Placeholder::Named, passing: Passing::Bound }, true));
+        }
+        let method = callee.rsplit('.').next().unwrap_or(callee);
+        let own: BTreeSet<Style> = MODULES
+            .iter()
+            .filter(|(of, module, _)| *of == family && facts.names.uses(module))
+            .filter_map(|(_, module, placeholder)| style(family, module, *placeholder, method))
+            .collect();
+        let is_sure = !own.is_empty();
+        let styles = if is_sure { own } else { self.styles(family, method) };
+        match styles.iter().collect::<Vec<_>>()[..] {
+            [only] => Ok((*only, is_sure)),
+            [] => Err(Refused::Shape("no known database driver takes this call")),
+            _ => Err(Refused::Shape("several database drivers could take this call")),
+        }
+    }
+
+    fn styles(&self, family: Family, method: &str) -> BTreeSet<Style> {
+        MODULES
+            .iter()
+            .filter(|(of, module, _)| *of == family && self.used.contains(&(*of, *module)))
+            .filter_map(|(_, module, placeholder)| style(family, module, *placeholder, method))
+            .collect()
+    }
+}
+
+/// How this method of this driver takes values; `None` where it takes none.
+fn style(family: Family, module: &str, placeholder: Placeholder, method: &str) -> Option<Style> {
+    let passing = match (family, module, method) {
+        (Family::Python, "asyncpg", "execute" | "fetch" | "fetchrow" | "fetchval") => Passing::Spread,
+        (Family::Python, "asyncpg", _) => return None,
+        (Family::Python, "django", "raw") | (Family::Python, _, "execute") => Passing::Tuple,
+        (Family::JavaScript, "better-sqlite3" | "sqlite", "prepare") => Passing::Chained,
+        (Family::JavaScript, "pg" | "mysql", "query")
+        | (Family::JavaScript, "mysql2", "query" | "execute")
+        | (Family::JavaScript, "sqlite3" | "sqlite", "get" | "all" | "run" | "each")
+        | (Family::JavaScript, "knex", "raw") => Passing::Array,
+        (Family::JavaScript, "sequelize", "query") => Passing::Replacements,
+        _ => return None,
+    };
+    Some(Style { placeholder, passing })
+}

@@ -1,0 +1,284 @@
+//! SQL text as it is written in the code: constant pieces and holes, in the order of the text.
+
+use std::ops::Range;
+
+use crate::analyze::unit::Node;
+use crate::language::Family;
+
+/// Most pieces that one text may have.
+const MAX_PIECES: usize = 64;
+
+pub(super) struct Statement<'u> {
+    pub(super) pieces: Vec<Piece>,
+    /// What [`Piece::Hole`] counts.
+    pub(super) holes: Vec<Node<'u>>,
+    literals: Vec<Literal>,
+    /// The literals stand side by side and stay so; otherwise they become one.
+    side_by_side: bool,
+    start: usize,
+    source: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// As it is written between the quotes of a literal, that literal's number first.
+    Text(usize, String),
+    Hole(usize),
+}
+
+struct Literal {
+    range: Range<usize>,
+    /// Prefix and quote, as `f"` or `"""`; the `f` is gone.
+    open: String,
+    close: String,
+}
+
+impl<'u> Statement<'u> {
+    pub(super) fn read(node: &Node<'u>, family: Family) -> Option<Self> {
+        let mut node = node.clone();
+        while node.kind() == "parenthesized_expression" {
+            let inner = node.named_children().next();
+            node = inner?;
+        }
+        let mut statement = Self {
+            pieces: Vec::new(),
+            holes: Vec::new(),
+            literals: Vec::new(),
+            side_by_side: node.kind() == "concatenated_string",
+            start: node.range().start,
+            source: node.text().into_owned(),
+        };
+        match family {
+            Family::Python => statement.python(&node)?,
+            Family::JavaScript => statement.javascript(&node)?,
+        }
+        let mergeable = statement.literals.windows(2).all(|pair| {
+            pair[0].close == pair[1].close && pair[0].open == pair[1].open && pair[0].close.len() == 1
+        });
+        let is_small = statement.pieces.len() <= MAX_PIECES;
+        (is_small && !statement.holes.is_empty() && (statement.side_by_side || mergeable))
+            .then_some(statement)
+    }
+
+    /// The code of the constant text; `texts` is the new content of each literal.
+    pub(super) fn with(&self, texts: &[String]) -> String {
+        if !self.side_by_side {
+            let Some(first) = self.literals.first() else { return self.source.clone() };
+            return format!("{}{}{}", first.open, texts.concat(), first.close);
+        }
+        let mut code = self.source.clone();
+        for (literal, text) in self.literals.iter().zip(texts).rev() {
+            let range = literal.range.start - self.start..literal.range.end - self.start;
+            code.replace_range(range, &format!("{}{text}{}", literal.open, literal.close));
+        }
+        code
+    }
+
+    pub(super) fn literal_count(&self) -> usize {
+        self.literals.len()
+    }
+
+    fn python(&mut self, node: &Node<'u>) -> Option<()> {
+        match &*node.kind() {
+            "string" => self.literal(node),
+            "concatenated_string" => node.named_children().try_for_each(|part| self.literal(&part)),
+            "binary_operator" => match &*node.field("operator")?.text() {
+                "+" => self.sum(node, Family::Python),
+                "%" => self.percent(node),
+                _ => None,
+            },
+            "call" => self.format(node),
+            _ => None,
+        }
+    }
+
+    fn javascript(&mut self, node: &Node<'u>) -> Option<()> {
+        match &*node.kind() {
+            "string" => self.literal(node),
+            "template_string" => self.template(node),
+            "binary_expression" if node.field("operator")?.text() == "+" => {
+                self.sum(node, Family::JavaScript)
+            }
+            _ => None,
+        }
+    }
+
+    /// `"a" + b + "c"`, which nests to the left.
+    fn sum(&mut self, node: &Node<'u>, family: Family) -> Option<()> {
+        let mut operands = Vec::new();
+        let mut at = node.clone();
+        while at.kind() == node.kind() && at.field("operator").is_some_and(|operator| operator.text() == "+")
+        {
+            operands.push(at.field("right")?);
+            at = at.field("left")?;
+        }
+        operands.push(at);
+        (operands.len() <= MAX_PIECES).then_some(())?;
+        for operand in operands.iter().rev() {
+            match &*operand.kind() {
+                "string" => self.literal(operand)?,
+                "template_string" => self.template(operand)?,
+                "concatenated_string" | "binary_operator" | "binary_expression" => return None,
+                _ => self.hole(unstringed(operand, family)),
+            }
+        }
+        Some(())
+    }
+
+    /// A quoted literal, Python's f-strings among them.
+    fn literal(&mut self, node: &Node<'u>) -> Option<()> {
+        let text = node.text();
+        let quote_at = text.find(['"', '\''])?;
+        let quote = &text[quote_at..=quote_at];
+        let width =
+            if text[quote_at..].starts_with(&quote.repeat(3)) && text.len() >= quote_at + 6 { 3 } else { 1 };
+        let prefix = &text[..quote_at];
+        let is_format = prefix.contains(['f', 'F']);
+        (!prefix.contains(['b', 'B', 't', 'T'])).then_some(())?;
+        let close = quote.repeat(width);
+        let open = format!("{}{close}", prefix.replace(['f', 'F'], ""));
+        self.literals.push(Literal { range: node.range(), open, close });
+        let inside = node.range().start + quote_at + width..node.range().end - width;
+        self.between(node, inside, "interpolation", is_format)
+    }
+
+    fn template(&mut self, node: &Node<'u>) -> Option<()> {
+        self.literals.push(Literal { range: node.range(), open: "`".to_owned(), close: "`".to_owned() });
+        let inside = node.range().start + 1..node.range().end - 1;
+        self.between(node, inside, "template_substitution", false)
+    }
+
+    /// The text of a literal around its holes.
+    fn between(&mut self, node: &Node<'u>, inside: Range<usize>, hole: &str, doubled: bool) -> Option<()> {
+        let whole = node.text();
+        let offset = node.range().start;
+        let number = self.literals.len() - 1;
+        let mut at = inside.start;
+        let add = |this: &mut Self, range: Range<usize>| {
+            let text = &whole[range.start - offset..range.end - offset];
+            let text = if doubled { text.replace("{{", "{").replace("}}", "}") } else { text.to_owned() };
+            this.pieces.push(Piece::Text(number, text));
+        };
+        for part in node.named_children().filter(|part| part.kind() == hole) {
+            add(self, at..part.range().start);
+            at = part.range().end;
+            let inner: Vec<_> = part.named_children().collect();
+            match &inner[..] {
+                [value] => self.hole(value.clone()),
+                [value, conversion] if conversion.text() == "!s" => self.hole(value.clone()),
+                // A format makes other text of the value than its parameter would be.
+                _ => return None,
+            }
+        }
+        add(self, at..inside.end);
+        Some(())
+    }
+
+    /// `"… %s …" % (a, b)`.
+    fn percent(&mut self, node: &Node<'u>) -> Option<()> {
+        let (left, mut right) = (node.field("left")?, node.field("right")?);
+        if right.kind() == "parenthesized_expression" {
+            let inner = right.named_children().next();
+            right = inner?;
+        }
+        let values: Vec<Node<'u>> = match &*right.kind() {
+            "tuple" => right.named_children().collect(),
+            "dictionary" => return None,
+            _ => vec![right],
+        };
+        let text = self.plain(&left)?;
+        let mut values = values.into_iter();
+        let mut rest = text.as_str();
+        let mut done = String::new();
+        while let Some(at) = rest.find('%') {
+            done.push_str(&rest[..at]);
+            match rest[at + 1..].chars().next()? {
+                '%' => done.push('%'),
+                's' | 'd' | 'i' => {
+                    self.pieces.push(Piece::Text(0, std::mem::take(&mut done)));
+                    self.hole(values.next()?);
+                }
+                _ => return None,
+            }
+            rest = &rest[at + 2..];
+        }
+        done.push_str(rest);
+        self.pieces.push(Piece::Text(0, done));
+        values.next().is_none().then_some(())
+    }
+
+    /// `"… {} {name} …".format(a, name=b)`.
+    fn format(&mut self, node: &Node<'u>) -> Option<()> {
+        let function = node.field("function").filter(|function| function.kind() == "attribute")?;
+        (function.field("attribute")?.text() == "format").then_some(())?;
+        let text = self.plain(&function.field("object")?)?;
+        let arguments: Vec<Node<'u>> = node.field("arguments")?.named_children().collect();
+        let named = |name: &str| {
+            let argument = arguments.iter().find(|argument| {
+                argument.kind() == "keyword_argument"
+                    && argument.field("name").is_some_and(|n| n.text() == name)
+            });
+            argument.and_then(|argument| argument.field("value"))
+        };
+        let positional = |index: usize| {
+            arguments
+                .get(index)
+                .filter(|a| !a.kind().ends_with("splat") && a.kind() != "keyword_argument")
+                .cloned()
+        };
+        let text = text.replace("{{", "\u{1}").replace("}}", "\u{2}");
+        let plain = |text: &str| text.replace('\u{1}', "{").replace('\u{2}', "}");
+        let mut next = 0;
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            let (field, after) = after.split_once('}')?;
+            self.pieces.push(Piece::Text(0, plain(before)));
+            let value = match field.parse::<usize>() {
+                Ok(index) => positional(index)?,
+                Err(_) if field.is_empty() => {
+                    next += 1;
+                    positional(next - 1)?
+                }
+                Err(_) => named(field)?,
+            };
+            self.hole(value);
+            rest = after;
+        }
+        self.pieces.push(Piece::Text(0, plain(rest)));
+        Some(())
+    }
+
+    /// The content of a literal without holes, which becomes the only literal.
+    fn plain(&mut self, node: &Node<'u>) -> Option<String> {
+        (node.kind() == "string").then_some(())?;
+        self.literal(node)?;
+        match (&self.pieces[..], &self.holes[..]) {
+            ([Piece::Text(_, text)], []) => {
+                let text = text.clone();
+                self.pieces.clear();
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    fn hole(&mut self, value: Node<'u>) {
+        self.pieces.push(Piece::Hole(self.holes.len()));
+        self.holes.push(value);
+    }
+}
+
+/// `str(x)` and `String(x)` serve only to make text of a value.
+fn unstringed<'u>(node: &Node<'u>, family: Family) -> Node<'u> {
+    let wrapper = match family {
+        Family::Python => "str",
+        Family::JavaScript => "String",
+    };
+    let call = node.field("function").filter(|function| function.text() == wrapper);
+    let arguments = call.and_then(|_| node.field("arguments"));
+    let only = arguments.map(|list| list.named_children().collect::<Vec<_>>());
+    match only.as_deref() {
+        Some([value]) if value.kind() != "keyword_argument" => value.clone(),
+        _ => node.clone(),
+    }
+}
