@@ -3,6 +3,7 @@
 pub mod analyze;
 pub mod archive;
 pub mod build;
+pub mod fix;
 pub mod language;
 mod rules;
 pub mod tree;
