@@ -104,6 +104,19 @@ impl Aws {
     }
 }
 
+/// One POST of JSON to an address on this machine, with a bearer token: the status and the text of the answer.
+pub async fn post_json(url: &str, token: &str, body: &Value) -> Result<(u16, String)> {
+    let request = Request::post(url)
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .header("user-agent", "quartet-xtask")
+        .body(Body::from(serde_json::to_vec(body)?))?;
+    let response = http().request(request).await.with_context(|| format!("no answer from {url}"))?;
+    let status = response.status().as_u16();
+    let bytes = to_bytes(Body::new(response.into_body()), LARGEST_ANSWER).await?;
+    Ok((status, String::from_utf8_lossy(&bytes).into_owned()))
+}
+
 /// Percent-encoding for a key in a path or query; `/` stays.
 fn escape(key: &str) -> String {
     let mut escaped = String::with_capacity(key.len());

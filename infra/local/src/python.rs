@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{Refusal, Tool, Workspace};
 
 /// What pinned packages need; older ones fail half-way through the installation with words that help nobody.
-const OLDEST: &str = "3.10";
+const OLDEST: &str = "3.11";
 
 /// A set of pinned packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +124,7 @@ pub(crate) fn scripts(workspace: &Workspace) -> PathBuf {
 
 /// The identity of the user's Python, refused if it is missing or too old.
 async fn base_python() -> Result<String> {
-    let ask = "import sys; print(sys.version_info >= (3, 10), sys.version.split()[0], sys.executable)";
+    let ask = "import sys; print(sys.version_info >= (3, 11), sys.version.split()[0], sys.executable)";
     let answer = Tool::new("python3").args(["-c", ask]).text().await?;
     let (fits, identity) =
         answer.split_once(' ').context("python3 answers in a way that is not understood")?;
