@@ -20,7 +20,10 @@ pub fn app(settings: &Settings) -> Result<App, Missing> {
         pulls: Pulls::new(&aws, table),
         token: Secret::new(&aws, settings.text("FORGE_TOKEN_ARN")?),
         forge_url: settings.text("FORGE_API_URL")?,
-        author: Author { name: settings.text("COMMIT_AUTHOR_NAME")?, email: settings.text("COMMIT_AUTHOR_EMAIL")? },
+        author: Author {
+            name: settings.text("COMMIT_AUTHOR_NAME")?,
+            email: settings.text("COMMIT_AUTHOR_EMAIL")?,
+        },
         most_rounds: settings.parse_or("MAX_FIX_ROUNDS", 10)?,
     })
 }

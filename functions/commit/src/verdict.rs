@@ -18,7 +18,12 @@ const MARKER: &str = "<!-- quartet:pipeline -->";
 /// Findings and fixes that a comment shows; the payload has all.
 const SHOWN: usize = 20;
 
-pub(crate) async fn publish(forge: &Forge, run: &Run, made: &Made, committed: &Committed) -> Result<(), Failed> {
+pub(crate) async fn publish(
+    forge: &Forge,
+    run: &Run,
+    made: &Made,
+    committed: &Committed,
+) -> Result<(), Failed> {
     let repo = &run.repository.full_name;
     forgive(forge.put_check(repo, &check(run, made, committed)).await.map(drop))?;
     if let Some(pull) = &run.pull {
@@ -91,7 +96,10 @@ fn headline(made: &Made, committed: &Committed) -> String {
             format!("{} found, {fixed} fixed", counted(found, "vulnerability", "vulnerabilities"))
         }
         (_, _, None) => {
-            format!("{} found, {fixed} with a suggested fix", counted(found, "vulnerability", "vulnerabilities"))
+            format!(
+                "{} found, {fixed} with a suggested fix",
+                counted(found, "vulnerability", "vulnerabilities")
+            )
         }
     }
 }
@@ -111,7 +119,11 @@ fn summary(made: &Made, committed: &Committed) -> String {
         let _ = writeln!(text, "Verified fixes are in {sha}.");
     }
     if let Some(why) = withheld(committed) {
-        let _ = writeln!(text, "Verified fixes are suggested below. They were not committed, because {}", why.sentence());
+        let _ = writeln!(
+            text,
+            "Verified fixes are suggested below. They were not committed, because {}",
+            why.sentence()
+        );
     }
     if t.tests_executed > 0 {
         let _ = writeln!(text, "Tests: {} passed, {} failed.", t.tests_passed, t.tests_failed);
@@ -155,7 +167,13 @@ fn comment(run: &Run, made: &Made, committed: &Committed) -> String {
     }
     for fix in made.fixes.functions_fixed.iter().take(SHOWN) {
         let what = if committed.sha.is_some() { "Fixed" } else { "Suggested fix" };
-        let _ = write!(text, "\n{what}: {} in {}\n\n{}", code(&fix.description), code(&fix.file_path), diff(&fix.diff));
+        let _ = write!(
+            text,
+            "\n{what}: {} in {}\n\n{}",
+            code(&fix.description),
+            code(&fix.file_path),
+            diff(&fix.diff)
+        );
     }
     let _ = write!(text, "\n<sub>Run {} on {}</sub>\n", run.id, run.head_sha);
     text

@@ -60,7 +60,8 @@ pub(crate) async fn send(
         Err(error) => return unanswered(class(&error)),
     };
     let status = response.status().as_u16();
-    let retry_after_seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(seconds);
+    let retry_after_seconds =
+        response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(seconds);
     let mut answer = Vec::new();
     while answer.len() < ANSWER_BYTES {
         // An answer that breaks off after its status line still is an answer.

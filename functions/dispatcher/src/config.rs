@@ -14,7 +14,11 @@ use crate::attempt::client;
 pub fn app(settings: &Settings) -> Result<App, Missing> {
     let aws = Aws::new(settings.text("AWS_REGION")?, settings.optional("AWS_ENDPOINT_URL"));
     Ok(App {
-        deliveries: Deliveries::new(&aws, settings.text("TABLE_NAME")?, settings.parse_or("RETENTION_DAYS", 90)?),
+        deliveries: Deliveries::new(
+            &aws,
+            settings.text("TABLE_NAME")?,
+            settings.parse_or("RETENTION_DAYS", 90)?,
+        ),
         objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
         queue: Queue::new(&aws, settings.text("DELIVERIES_QUEUE_URL")?),
         secret: Secret::new(&aws, settings.text("RESULTS_SECRET_ARN")?),

@@ -15,7 +15,11 @@ use crate::attempt::send;
 const MARGIN: Duration = Duration::from_secs(25);
 
 /// Whether the message may leave the queue.
-pub(crate) async fn deliver(app: &App, id: &DeliveryId, clock: fn() -> Timestamp) -> Result<bool, Unavailable> {
+pub(crate) async fn deliver(
+    app: &App,
+    id: &DeliveryId,
+    clock: fn() -> Timestamp,
+) -> Result<bool, Unavailable> {
     let Some(delivery) = app.deliveries.read(id).await? else {
         tracing::warn!(delivery = %id, "no such delivery: it has expired");
         return Ok(true);

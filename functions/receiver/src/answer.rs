@@ -123,7 +123,12 @@ pub fn refused(request: &Request, refusal: &Refusal) -> Answer {
     answer(refusal.status_code(), refusal.retry_after(), allow, &body)
 }
 
-fn answer(status_code: u16, retry_after: Option<u64>, allow: Option<&'static str>, body: &impl Serialize) -> Answer {
+fn answer(
+    status_code: u16,
+    retry_after: Option<u64>,
+    allow: Option<&'static str>,
+    body: &impl Serialize,
+) -> Answer {
     let headers = Headers { content_type: "application/json", retry_after, allow };
     // Plain structs of strings always serialise.
     Answer { status_code, headers, body: serde_json::to_string(body).unwrap_or_default() }

@@ -44,7 +44,9 @@ impl Limits {
     /// Seconds to wait, if `address` has failed too often.
     pub fn refusal(&self, address: &str, now: Timestamp) -> Option<u64> {
         let due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        let ahead = due.get(&self.failures_of(address))? - now.as_millisecond() - FAILURES.gap_ms * (FAILURES.burst - 1);
+        let ahead = due.get(&self.failures_of(address))?
+            - now.as_millisecond()
+            - FAILURES.gap_ms * (FAILURES.burst - 1);
         (ahead > 0).then(|| ahead.unsigned_abs().div_ceil(1000))
     }
 

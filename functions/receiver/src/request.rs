@@ -98,8 +98,11 @@ impl Request {
     /// The webhook with `body`, if it names itself. The connection is decided by the path, never by the body.
     pub fn webhook<'a>(&'a self, body: &'a [u8]) -> Result<RawWebhook<'a>, Refusal> {
         let headers = &self.headers;
-        for (name, value) in [("X-GitHub-Event", &headers.event_type), ("X-GitHub-Delivery", &headers.delivery_id)] {
-            let fits = (1..=LONGEST_HEADER).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic());
+        for (name, value) in
+            [("X-GitHub-Event", &headers.event_type), ("X-GitHub-Delivery", &headers.delivery_id)]
+        {
+            let fits =
+                (1..=LONGEST_HEADER).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic());
             if !fits {
                 return Err(Refusal::Header(name));
             }

@@ -80,12 +80,8 @@ pub fn assemble(ending: &Ending, parts: Parts, now: Timestamp) -> PipelineComple
         ..parts.fix.map(|r| r.results).unwrap_or_default()
     };
     let test_results = parts.test.map(|r| r.results).unwrap_or_default();
-    let succeeded = [
-        build_results.success,
-        analysis_results.success,
-        fix_results.success,
-        test_results.success,
-    ];
+    let succeeded =
+        [build_results.success, analysis_results.success, fix_results.success, test_results.success];
     let good = succeeded.into_iter().filter(|&success| success).count();
     let failure = ending.failure.as_ref().map(failure);
     let success = failure.is_none() && good == succeeded.len();

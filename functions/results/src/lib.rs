@@ -61,7 +61,11 @@ pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Response<Bo
                 path: request.raw_http_path().to_owned(),
                 correlation_id: context.unwrap_or_default(),
             };
-            tracing::info!(status = problem.status_code, correlation_id = problem.correlation_id, "{refusal}");
+            tracing::info!(
+                status = problem.status_code,
+                correlation_id = problem.correlation_id,
+                "{refusal}"
+            );
             answer(problem.status_code, serde_json::to_string(&problem).unwrap_or_default())
         }
     }
@@ -103,7 +107,9 @@ fn read(body: &[u8]) -> Result<PipelineComplete, Refusal> {
 fn answer(status: u16, body: String) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = lambda_http::http::StatusCode::from_u16(status).unwrap_or_default();
-    response.headers_mut().insert("content-type", lambda_http::http::HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert("content-type", lambda_http::http::HeaderValue::from_static("application/json"));
     response
 }
 

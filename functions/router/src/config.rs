@@ -6,8 +6,8 @@ use quartet_aws::events::Events;
 use quartet_aws::executions::Executions;
 use quartet_aws::objects::Objects;
 use quartet_aws::pulls::Pulls;
-use quartet_lambda::settings::{Missing, Settings};
 use quartet_aws::tasks::Tasks;
+use quartet_lambda::settings::{Missing, Settings};
 
 use crate::App;
 

@@ -106,9 +106,11 @@ fn task_of(event: &Event, change: &Change, kind: TaskType, status: TaskStatus, r
     };
     let commit_sha = match &change.subject {
         Subject::Check(check) => check.head_sha.clone(),
-        Subject::PullRequest(_) | Subject::Push(_) | Subject::Installation | Subject::Ping | Subject::Other => {
-            head(change).unwrap_or_default().to_owned()
-        }
+        Subject::PullRequest(_)
+        | Subject::Push(_)
+        | Subject::Installation
+        | Subject::Ping
+        | Subject::Other => head(change).unwrap_or_default().to_owned(),
     };
     Task {
         id: event.id.task(),

@@ -15,8 +15,7 @@ pub async fn handle(objects: &Objects, input: Ending) -> Result<Ending, Failed> 
     let source = Source::read(objects, &input.run).await?;
     let request =
         Request { tree: &source.head, base: source.base.as_ref(), changed: source.changed.as_ref() };
-    let results =
-        AnalysisResults { success: true, duration: crate::seconds(start), ..analyze(&request) };
+    let results = AnalysisResults { success: true, duration: crate::seconds(start), ..analyze(&request) };
     let results = AnalysisResults { duration: crate::seconds(start), ..results };
     let record = Record { results, api_calls: 0, bytes: source.head.bytes(), lines: lines(&source.head) };
     objects.put_json(&input.run.object("analysis.json"), &record).await?;

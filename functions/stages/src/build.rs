@@ -63,7 +63,8 @@ async fn changed(forge: &Forge, run: &Run) -> Result<Option<BTreeSet<String>>, F
 /// Streams one commit's archive to a file of limited size, then reads it under every other limit.
 async fn download(forge: &Forge, run: &Run, sha: &str, limits: &Limits) -> Result<Unpacked, Failed> {
     let mut archive = forge.archive(&run.repository.full_name, sha).await?;
-    let too_large = || Failed::new(ARCHIVE_REFUSED, format!("the archive is over {} bytes", limits.compressed_bytes));
+    let too_large =
+        || Failed::new(ARCHIVE_REFUSED, format!("the archive is over {} bytes", limits.compressed_bytes));
     if archive.claimed_bytes().is_some_and(|bytes| bytes > limits.compressed_bytes) {
         return Err(too_large());
     }
@@ -79,7 +80,8 @@ async fn download(forge: &Forge, run: &Run, sha: &str, limits: &Limits) -> Resul
     }
     file.seek(SeekFrom::Start(0)).map_err(disk)?;
     let limits = limits.clone();
-    let unpacked = tokio::task::spawn_blocking(move || read_tar_gz(std::io::BufReader::new(file), &limits)).await;
+    let unpacked =
+        tokio::task::spawn_blocking(move || read_tar_gz(std::io::BufReader::new(file), &limits)).await;
     unpacked
         .map_err(|e| Failed::new(BROKEN_STATE, e.to_string()))?
         .map_err(|e| Failed::new(ARCHIVE_REFUSED, format!("{}: {e}", e.name())))

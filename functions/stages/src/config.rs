@@ -32,7 +32,11 @@ pub fn objects(settings: &Settings) -> Result<Objects, Missing> {
 pub fn test(settings: &Settings) -> Result<Test, Missing> {
     let path = |name| settings.optional(name).map(PathBuf::from);
     Ok(Test {
-        tools: Tools { python: path("PYTHON"), node: path("NODE"), sandbox: path("SANDBOX").unwrap_or_default() },
+        tools: Tools {
+            python: path("PYTHON"),
+            node: path("NODE"),
+            sandbox: path("SANDBOX").unwrap_or_default(),
+        },
         time_out: Duration::from_secs(settings.parse_or("TEST_SECONDS", 240)?),
         http: crate::test::client(),
     })

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use quartet_aws::objects::Objects;
 use quartet_domain::failure::Failed;
-use quartet_domain::results::{AnalysisResults, FixResults};
 use quartet_domain::patch::Patch;
+use quartet_domain::results::{AnalysisResults, FixResults};
 use quartet_domain::run::{Ending, Record, TestJob};
 use serde::Serialize;
 
@@ -28,8 +28,10 @@ pub async fn handle(objects: &Objects, input: Ending) -> Result<Fixed, Failed> {
     let start = Instant::now();
     let run = &input.run;
     let source = Source::read(objects, run).await?;
-    let found: Record<AnalysisResults> =
-        objects.get_json(&run.object("analysis.json")).await?.ok_or_else(|| Failed::missing("analysis.json"))?;
+    let found: Record<AnalysisResults> = objects
+        .get_json(&run.object("analysis.json"))
+        .await?
+        .ok_or_else(|| Failed::missing("analysis.json"))?;
     let fixes = quartet_engine::fix::fix(&source.head, &found.results);
     let files = fixes.files.iter().map(|(path, bytes)| (path.clone(), STANDARD.encode(bytes))).collect();
     let results = FixResults { success: true, duration: crate::seconds(start), ..fixes.results };

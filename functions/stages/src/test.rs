@@ -78,14 +78,22 @@ pub async fn handle(app: &Test, input: Input) -> Result<(), Failed> {
 async fn read(app: &Test, url: &str) -> Result<Vec<u8>, Failed> {
     // A link is a credential: an error must not carry it.
     let failed = |e: reqwest::Error| Failed::new(TRANSIENT, format!("reading the job: {}", e.without_url()));
-    let answer = app.http.get(url).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
+    let answer =
+        app.http.get(url).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
     Ok(answer.bytes().await.map_err(failed)?.to_vec())
 }
 
 async fn write(app: &Test, url: &str, record: &Record<TestResults>) -> Result<(), Failed> {
-    let failed = |e: reqwest::Error| Failed::new(TRANSIENT, format!("writing the result: {}", e.without_url()));
+    let failed =
+        |e: reqwest::Error| Failed::new(TRANSIENT, format!("writing the result: {}", e.without_url()));
     let body = serde_json::to_vec(record).map_err(|e| Failed::new(BROKEN_STATE, e.to_string()))?;
-    app.http.put(url).body(body).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
+    app.http
+        .put(url)
+        .body(body)
+        .send()
+        .await
+        .and_then(reqwest::Response::error_for_status)
+        .map_err(failed)?;
     Ok(())
 }
 

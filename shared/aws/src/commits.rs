@@ -27,7 +27,12 @@ impl Commits {
     }
 
     /// Records a commit as our own. Do it before any branch points at it: the forge's webhook may be faster than we are.
-    pub async fn record(&self, repository: &Repository, sha: &str, now: Timestamp) -> Result<(), Unavailable> {
+    pub async fn record(
+        &self,
+        repository: &Repository,
+        sha: &str,
+        now: Timestamp,
+    ) -> Result<(), Unavailable> {
         let mut item = key(pk(repository, sha), "COMMIT");
         item.insert("made_at".to_owned(), time(now));
         item.insert("ttl".to_owned(), n(now.as_second() + REMEMBERED));

@@ -51,7 +51,8 @@ impl Deliveries {
         ] {
             item.insert(name.to_owned(), s(value));
         }
-        let schedule = serde_json::to_string(&delivery.schedule).map_err(Unavailable::because("making a delivery"))?;
+        let schedule =
+            serde_json::to_string(&delivery.schedule).map_err(Unavailable::because("making a delivery"))?;
         item.insert("schedule".to_owned(), s(schedule));
         item.insert("attempts".to_owned(), n(delivery.attempts));
         item.insert("created_at".to_owned(), time(delivery.created_at));
@@ -89,7 +90,12 @@ impl Deliveries {
     }
 
     /// Takes the next attempt of `delivery` for this worker alone, for `life`. A worker that dies loses it after that.
-    pub async fn lease(&self, delivery: &Delivery, now: Timestamp, life: Duration) -> Result<Lease, Unavailable> {
+    pub async fn lease(
+        &self,
+        delivery: &Delivery,
+        now: Timestamp,
+        life: Duration,
+    ) -> Result<Lease, Unavailable> {
         let until = now.as_second() + i64::try_from(life.as_secs()).unwrap_or(0);
         let update = self
             .client
@@ -110,7 +116,9 @@ impl Deliveries {
             .await;
         match update {
             Ok(_) => Ok(Lease::Ours),
-            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => Ok(Lease::Held),
+            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => {
+                Ok(Lease::Held)
+            }
             Err(e) => Err(Unavailable::because("leasing a delivery")(e)),
         }
     }

@@ -34,7 +34,9 @@ pub const INLINE: usize = 350 * 1024;
 pub enum Taken {
     New,
     /// It is known. `unfinished`: the router has not dealt with it yet, so its id may be queued again without harm.
-    Already { unfinished: bool },
+    Already {
+        unfinished: bool,
+    },
 }
 
 /// What became of an attempt to claim a sender's delivery id.
@@ -167,7 +169,9 @@ impl Events {
             .await;
         match put {
             Ok(_) => Ok(Claim::Ours),
-            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => Ok(Claim::UsedBy),
+            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => {
+                Ok(Claim::UsedBy)
+            }
             Err(e) => Err(Unavailable::because("claiming the delivery id")(e)),
         }
     }
@@ -210,7 +214,8 @@ fn event_of(
 
 fn deflate(body: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
-    let mut out = flate2::write::DeflateEncoder::new(Vec::with_capacity(body.len() / 8), flate2::Compression::new(6));
+    let mut out =
+        flate2::write::DeflateEncoder::new(Vec::with_capacity(body.len() / 8), flate2::Compression::new(6));
     // Writing to a Vec cannot fail.
     let _ = out.write_all(body);
     out.finish().unwrap_or_default()

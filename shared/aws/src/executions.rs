@@ -48,8 +48,14 @@ impl Executions {
     /// Stops a run; one that is over or was never started is left as it is.
     pub async fn stop(&self, run: &RunId, cause: &str) -> Result<(), Unavailable> {
         let execution = format!("{}:{run}", self.machine.replacen(":stateMachine:", ":execution:", 1));
-        let stop =
-            self.client.stop_execution().execution_arn(execution).error("Superseded").cause(cause).send().await;
+        let stop = self
+            .client
+            .stop_execution()
+            .execution_arn(execution)
+            .error("Superseded")
+            .cause(cause)
+            .send()
+            .await;
         match stop {
             Ok(_) => Ok(()),
             Err(SdkError::ServiceError(e)) if e.err().is_execution_does_not_exist() => Ok(()),

@@ -41,11 +41,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, Malformed> {
-        self.0
-            .get(name)
-            .and_then(|v| v.as_n().ok())
-            .and_then(|text| text.parse().ok())
-            .ok_or(Malformed(name))
+        self.0.get(name).and_then(|v| v.as_n().ok()).and_then(|text| text.parse().ok()).ok_or(Malformed(name))
     }
 
     pub(crate) fn time(&self, name: &'static str) -> Result<Timestamp, Malformed> {

@@ -73,14 +73,22 @@ impl Pulls {
     }
 
     /// Counts the commit `sha` as a fix round, at most `cap` for each pull request. The same commit counts once.
-    pub async fn count_round(&self, run: &Run, number: u64, sha: &str, cap: u32) -> Result<Round, Unavailable> {
+    pub async fn count_round(
+        &self,
+        run: &Run,
+        number: u64,
+        sha: &str,
+        cap: u32,
+    ) -> Result<Round, Unavailable> {
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(pk(run, number), "ROUNDS")))
             .update_expression("ADD commits :one")
-            .condition_expression("attribute_not_exists(commits) OR size(commits) < :cap OR contains(commits, :sha)")
+            .condition_expression(
+                "attribute_not_exists(commits) OR size(commits) < :cap OR contains(commits, :sha)",
+            )
             .expression_attribute_values(":one", AttributeValue::Ss(vec![sha.to_owned()]))
             .expression_attribute_values(":sha", s(sha))
             .expression_attribute_values(":cap", n(cap))
@@ -88,7 +96,9 @@ impl Pulls {
             .await;
         match update {
             Ok(_) => Ok(Round::Counted),
-            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => Ok(Round::Capped),
+            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => {
+                Ok(Round::Capped)
+            }
             Err(e) => Err(Unavailable::because("counting a fix round")(e)),
         }
     }

@@ -61,7 +61,9 @@ impl Tasks {
             .await;
         match put {
             Ok(_) => Ok(Made::New),
-            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => Ok(Made::Already),
+            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => {
+                Ok(Made::Already)
+            }
             Err(e) => Err(Unavailable::because("making the task")(e)),
         }
     }

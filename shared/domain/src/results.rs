@@ -122,3 +122,10 @@ pub struct Failure {
     /// A sentence for people.
     pub message: String,
 }
+
+/// The JSON Schema (2020-12) of [`PipelineComplete`]: its types. Sums and ranges are [`PipelineComplete::check`]'s.
+pub fn schema() -> String {
+    let mut schema = schemars::schema_for!(PipelineComplete);
+    schema.insert("$id".to_owned(), "urn:quartet:pipeline_complete:1.0".into());
+    serde_json::to_string_pretty(&schema).unwrap_or_default()
+}

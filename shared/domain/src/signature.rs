@@ -17,7 +17,9 @@ pub fn github(secrets: &[SecretString], header: &str, body: &[u8]) -> bool {
     if hex::decode_to_slice(hex, &mut claimed).is_err() {
         return false;
     }
-    secrets.iter().any(|secret| mac(secret.expose_secret().as_bytes(), &[body]).verify_slice(&claimed).is_ok())
+    secrets
+        .iter()
+        .any(|secret| mac(secret.expose_secret().as_bytes(), &[body]).verify_slice(&claimed).is_ok())
 }
 
 /// The seed's outgoing header: `sha256=<hex>` over the raw body, keyed with the secret's text.

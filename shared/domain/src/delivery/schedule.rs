@@ -45,7 +45,12 @@ impl Schedule {
 
 /// The wait after `made` attempts: the schedule's gap with up to 20 % of `jitter` (-1 to 1), or what the endpoint asked
 /// for if that is longer, a day at most. `None` when the attempts are used up.
-pub fn attempt_gap(schedule: Schedule, made: u32, asked_seconds: Option<u64>, jitter: f64) -> Option<Duration> {
+pub fn attempt_gap(
+    schedule: Schedule,
+    made: u32,
+    asked_seconds: Option<u64>,
+    jitter: f64,
+) -> Option<Duration> {
     let index = usize::try_from(made).ok()?.checked_sub(1)?;
     let gap = Duration::from_secs(*schedule.gaps().get(index)?).mul_f64(1.0 + 0.2 * jitter.clamp(-1.0, 1.0));
     let asked = asked_seconds.map_or(Duration::ZERO, Duration::from_secs);

@@ -16,10 +16,18 @@ impl PipelineComplete {
     pub fn check(&self) -> Vec<Flaw> {
         let mut check = Check::default();
         let r = &self.results;
-        check.that(self.event_type == EVENT_TYPE && self.kind == EVENT_TYPE, "event_type", "must be pipeline_complete");
+        check.that(
+            self.event_type == EVENT_TYPE && self.kind == EVENT_TYPE,
+            "event_type",
+            "must be pipeline_complete",
+        );
         check.that(self.version == VERSION, "version", "must be 1.0");
         check.that(!r.repository_name.is_empty(), "results.repository_name", "must not be empty");
-        check.that(r.end_timestamp >= r.start_timestamp, "results.end_timestamp", "must not precede start_timestamp");
+        check.that(
+            r.end_timestamp >= r.start_timestamp,
+            "results.end_timestamp",
+            "must not precede start_timestamp",
+        );
         check.range(r.total_duration, f64::MAX, "results.total_duration");
         check.range(r.success_rate, 100.0, "results.success_rate");
         check.build(self);

@@ -73,8 +73,11 @@ pub fn verify<'a>(keys: &[Key], headers: Headers<'a>, body: &[u8], now: i64) -> 
     if now.abs_diff(sent) > TOLERANCE_SECONDS.unsigned_abs() {
         return Err(Refused::Timestamp);
     }
-    let claimed: Vec<Vec<u8>> =
-        list.split(' ').filter_map(|entry| STANDARD.decode(entry.strip_prefix("v1,")?).ok()).take(16).collect();
+    let claimed: Vec<Vec<u8>> = list
+        .split(' ')
+        .filter_map(|entry| STANDARD.decode(entry.strip_prefix("v1,")?).ok())
+        .take(16)
+        .collect();
     let genuine = keys.iter().any(|key| {
         claimed.iter().any(|signature| key.mac(id, timestamp, body).verify_slice(signature).is_ok())
     });
@@ -108,7 +111,13 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(id: Option<&str>, timestamp: Option<&str>, signature: Option<&str>, now: i64, expected: Result<&str, Refused>) {
+    fn check(
+        id: Option<&str>,
+        timestamp: Option<&str>,
+        signature: Option<&str>,
+        now: i64,
+        expected: Result<&str, Refused>,
+    ) {
         let headers = Headers { id, timestamp, signature };
         assert_eq!(verify(&[key(SECRET)], headers, BODY.as_bytes(), now), expected);
     }
