@@ -4,7 +4,6 @@
 //! `AWS_ENDPOINT_URL` a function would call the real AWS. Docker is pointed at nothing, so that it never tidies the
 //! user's containers.
 
-use std::io::Read as _;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -22,6 +21,8 @@ const START_DEADLINE: Duration = Duration::from_secs(20);
 const STOP_DEADLINE: Duration = Duration::from_secs(8);
 /// Another process may take the port between our look and the emulator's start.
 const ATTEMPTS: usize = 3;
+/// Of the log, in a message.
+const LINES_SHOWN: usize = 12;
 
 /// A running local AWS; dropping it ends it and everything below it.
 #[derive(Debug)]
@@ -138,15 +139,22 @@ impl Emulator {
         let _ = self.watcher.wait();
     }
 
-    fn log_end(&self) -> String {
-        let mut text = String::new();
-        if let Ok(file) = std::fs::File::open(&self.log) {
-            // The log of a failed start is short; a cap guards against the exception.
-            let _ = file.take(1 << 20).read_to_string(&mut text);
-        }
-        let lines: Vec<&str> = text.lines().collect();
-        lines[lines.len().saturating_sub(12)..].join("\n")
+    /// The errors of one part in the log, the last ones.
+    pub(crate) fn complaints(&self, part: &str) -> String {
+        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> =
+            text.lines().filter(|line| line.contains("ERROR") && line.contains(part)).collect();
+        if lines.is_empty() { "nothing".to_owned() } else { last(&lines).join("\n") }
     }
+
+    fn log_end(&self) -> String {
+        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+        last(&text.lines().collect::<Vec<_>>()).join("\n")
+    }
+}
+
+fn last<'a, 'b>(lines: &'b [&'a str]) -> &'b [&'a str] {
+    &lines[lines.len().saturating_sub(LINES_SHOWN)..]
 }
 
 impl Drop for Emulator {

@@ -83,7 +83,10 @@ impl Stack {
     pub async fn deploy(&mut self, deployment: &Deployment) -> Result<()> {
         let python = self.python.program().display().to_string();
         let offers = [("PublicUrl", self.url()), ("Python", python), ("Stage", "local".to_owned())];
-        self.made = deployment.run(&self.workspace, &self.python, self.emulator.endpoint(), &offers).await?;
+        let made = deployment.run(&self.workspace, &self.python, self.emulator.endpoint(), &offers).await;
+        // The emulator tells the reasons of a failed deployment to its log alone.
+        self.made =
+            made.with_context(|| format!("its log says: {}", self.emulator.complaints("[cloudformation]")))?;
         self.door.lead_to(self.emulator.endpoint(), self.output("ApiId")?);
         Ok(())
     }

@@ -57,8 +57,6 @@ impl Product {
             ("ForgeApiUrl", forge_url),
             ("ResultsWebhookUrl", receiver.unwrap_or_default()),
             ("Node", &node),
-            // A receiver on this machine is what the user asked for; on AWS it would be a way into the network.
-            ("AllowLoopback", "true"),
         ];
         let deployment = Deployment {
             template: self.workspace.root.join("template.yaml"),
