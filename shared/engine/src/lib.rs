@@ -6,4 +6,5 @@ pub mod build;
 pub mod fix;
 pub mod language;
 mod rules;
+pub mod sandbox;
 pub mod tree;
