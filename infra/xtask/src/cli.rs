@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Run(RunOptions),
     /// Checks everything: format, lints, tests, template, state machine, binaries. Stops at the first failure.
     Test(TestOptions),
+    /// Prints what an event, a run and a delivery cost on AWS, from infra/prices.toml.
+    Cost,
 }
 
 #[derive(Args, Debug)]

@@ -4,6 +4,7 @@
 //! started has ended before this process does. All of it hangs on values of the command's future, which is dropped here.
 
 mod cli;
+mod cost;
 mod interrupt;
 mod run;
 mod screen;
@@ -42,6 +43,7 @@ async fn execute(cli: Cli, screen: &Screen) -> Result<u8> {
     let mut interrupt = Interrupt::listen()?;
     let work = async {
         match cli.command {
+            Command::Cost => cost::cost(screen).map(|()| run::Finished::with(true)),
             Command::Run(options) => run::run(&options, screen).await,
             Command::Test(options) => test::test(&options, screen).await.map(|()| run::Finished::with(true)),
         }

@@ -1,0 +1,137 @@
+//! `cargo xtask cost`: what an accepted event, a run and a delivery cost, from `infra/prices.toml` and counted calls.
+//!
+//! The counts are the product's own (each names where it comes from); sizes and durations are assumptions, printed with
+//! the result. Prices of free tiers, and of what lies idle, are left out.
+
+use anyhow::Result;
+use serde::Deserialize;
+
+use crate::screen::Screen;
+
+const PRICES: &str = include_str!("../../prices.toml");
+
+#[derive(Deserialize)]
+struct Prices {
+    lambda: Lambda,
+    http_api: PerMillion,
+    dynamodb: Dynamo,
+    sqs: PerMillion,
+    step_functions: Transitions,
+    s3: Objects,
+    logs: Logs,
+}
+
+#[derive(Deserialize)]
+struct Lambda {
+    requests_per_million: f64,
+    gb_second_x86_64: f64,
+}
+
+#[derive(Deserialize)]
+struct PerMillion {
+    requests_per_million: f64,
+}
+
+#[derive(Deserialize)]
+struct Dynamo {
+    write_units_per_million: f64,
+    read_units_per_million: f64,
+}
+
+#[derive(Deserialize)]
+struct Transitions {
+    transitions_per_million: f64,
+}
+
+#[derive(Deserialize)]
+struct Objects {
+    writes_per_million: f64,
+    reads_per_million: f64,
+}
+
+#[derive(Deserialize)]
+struct Logs {
+    ingested_gb: f64,
+}
+
+/// One line of a bill: what, how many for each thing, dollars for a million of them.
+struct Line(&'static str, f64, f64);
+
+pub(crate) fn cost(screen: &Screen) -> Result<()> {
+    let prices: Prices = toml::from_str(PRICES)?;
+    for (title, lines) in
+        [("an accepted event", event(&prices)), ("a run of the pipeline", run(&prices)), ("a delivery", delivery(&prices))]
+    {
+        screen.say(&bill(title, &lines));
+    }
+    Ok(())
+}
+
+fn bill(title: &str, lines: &[Line]) -> String {
+    let dollars = |Line(_, count, price): &Line| count * price;
+    let mut text = format!("$ per million: {title}\n");
+    for line in lines {
+        text.push_str(&format!("  {:<58} {:>7} {:>9.2}\n", line.0, line.1, dollars(line)));
+    }
+    let total: f64 = lines.iter().map(dollars).sum();
+    text.push_str(&format!("  {:<58} {:>7} {total:>9.2}\n", "together", ""));
+    text
+}
+
+/// A 25 KB pull request that starts a run. It deflates to 2 KB, so its item is 3 KB with names and all.
+fn event(p: &Prices) -> Vec<Line> {
+    let (write, read) = (p.dynamodb.write_units_per_million, p.dynamodb.read_units_per_million);
+    vec![
+        Line("HTTP API request", 1.0, p.http_api.requests_per_million),
+        Line("receiver: invocation", 1.0, p.lambda.requests_per_million),
+        Line("receiver: GB-seconds, 256 MB for 15 ms", 0.003_75, p.lambda.gb_second_x86_64 * 1e6),
+        Line("receiver: write units, PutItem of 3 KB", 3.0, write),
+        Line("queue: send, receive, delete in batches of one", 3.0, p.sqs.requests_per_million),
+        Line("router: invocation", 1.0, p.lambda.requests_per_million),
+        Line("router: GB-seconds, 256 MB for 60 ms", 0.015, p.lambda.gb_second_x86_64 * 1e6),
+        Line("router: read units, the event and its commit", 2.0, read),
+        Line("router: write units, claim, task, lead, finish (3 KB)", 6.0, write),
+        Line("log, 600 bytes", 0.000_000_6, p.logs.ingested_gb * 1e6),
+    ]
+}
+
+/// Six transitions, whatever the code: see `infra/pipeline.asl.json`.
+fn run(p: &Prices) -> Vec<Line> {
+    vec![
+        Line("state transitions", 6.0, p.step_functions.transitions_per_million),
+        Line("invocations", 6.0, p.lambda.requests_per_million),
+        Line("build: GB-seconds, 1769 MB for 3 s", 5.18, p.lambda.gb_second_x86_64 * 1e6),
+        Line("analyze and fix: GB-seconds, 1769 MB for 2 s", 3.46, p.lambda.gb_second_x86_64 * 1e6),
+        Line("test: GB-seconds, 2048 MB for 10 s", 20.0, p.lambda.gb_second_x86_64 * 1e6),
+        Line("commit and report: GB-seconds, 256 MB for 4 s", 1.0, p.lambda.gb_second_x86_64 * 1e6),
+        Line("objects written", 10.0, p.s3.writes_per_million),
+        Line("objects read", 19.0, p.s3.reads_per_million),
+        Line("write units: round, commit, delivery, task", 4.0, p.dynamodb.write_units_per_million),
+        Line("queue: send the delivery", 1.0, p.sqs.requests_per_million),
+        Line("log, 2 KB", 0.000_002, p.logs.ingested_gb * 1e6),
+    ]
+}
+
+/// One attempt that succeeds.
+fn delivery(p: &Prices) -> Vec<Line> {
+    vec![
+        Line("queue: receive, delete in batches of one", 2.0, p.sqs.requests_per_million),
+        Line("invocation", 1.0, p.lambda.requests_per_million),
+        Line("GB-seconds, 256 MB for 300 ms", 0.075, p.lambda.gb_second_x86_64 * 1e6),
+        Line("read units", 1.0, p.dynamodb.read_units_per_million),
+        Line("object read", 1.0, p.s3.reads_per_million),
+        Line("write units: lease, and two in a transaction", 5.0, p.dynamodb.write_units_per_million),
+        Line("log, 300 bytes", 0.000_000_3, p.logs.ingested_gb * 1e6),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_prices_has_what_the_bills_need() {
+        let prices: Prices = toml::from_str(PRICES).expect("the table is read");
+        assert!(bill("an accepted event", &event(&prices)).contains("together"));
+    }
+}
