@@ -2,6 +2,7 @@
 //!
 //! Invariant: wire structs live beside the call that uses them, are private, and name only the fields we read.
 
+mod answer;
 mod archive;
 mod branch;
 mod check;

@@ -95,6 +95,10 @@ async fn answer(hub: &Arc<Hub>, method: &str, path: &str, request: Request, next
             tokio::time::sleep(pause).await;
             next.run(request).await
         }
+        Some(Effect::Hold(gate)) => {
+            gate.notified().await;
+            next.run(request).await
+        }
         None => next.run(request).await,
     }
 }

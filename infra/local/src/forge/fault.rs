@@ -1,6 +1,8 @@
 //! Faults on order: what a forge does on a bad day, for the next request that matches.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Notify;
 
 /// A fault for one request. Faults are used up in the order in which they were ordered.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub enum Effect {
     LoseAnswer,
     /// The answer comes after this time.
     Delay(Duration),
+    /// The request waits at the door until told to go on.
+    Hold(Arc<Notify>),
 }
 
 impl Fault {

@@ -113,13 +113,10 @@ impl Git {
         let mut clone = self.command(parent);
         clone.args(["clone", "--quiet", "--bare", "--no-hardlinks", "--"]).arg(&source).arg(&dir);
         finish(&["clone"], clone.output().await.context("cannot run git: is it installed?")?)?;
-        let source = source.as_os_str();
-        let more = ["+HEAD:refs/local/head", "+refs/remotes/*:refs/local/remotes/*"];
-        for refspec in more {
-            let args = ["fetch", "--quiet", "--no-tags", "--end-of-options"].map(OsStr::new);
-            // A source with no commit or no remote has none of these; then there is nothing to take along.
-            let _ = self.ask(repo, &[args.as_slice(), &[source, OsStr::new(refspec)]].concat()).await?;
-        }
+        // A source with no commit has none of these; then there is nothing to take along.
+        let fetch = ["fetch", "--quiet", "--no-tags", "--end-of-options"].map(OsStr::new);
+        let more = ["+HEAD:refs/local/head", "+refs/remotes/*:refs/local/remotes/*"].map(OsStr::new);
+        let _ = self.ask(repo, &[&fetch[..], &[source.as_os_str()], &more].concat()).await?;
         self.run(repo, &["remote", "remove", "origin"]).await?;
         self.run(repo, &["symbolic-ref", "HEAD", &format!("refs/heads/{default_branch}")]).await?;
         Ok(())

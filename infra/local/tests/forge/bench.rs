@@ -1,6 +1,7 @@
 //! What every story needs: a repository on disk, a local forge with a copy of it, a client, and a receiver of webhooks.
 
 use std::{
+    io::Write,
     path::{Path, PathBuf},
     process::Command,
     sync::{Arc, Mutex},
@@ -35,8 +36,9 @@ impl Bench {
         let server = Server::start(options).await.expect("a forge");
         server.import(&source, REPO, "main").await.expect("a copy");
         let forge = client(&server, TOKEN);
-        let main = git(&source, &["rev-parse", "main"]);
-        let feature = git(&source, &["rev-parse", "feature"]);
+        let tips = git(&source, &["rev-parse", "main", "feature"]);
+        let (main, feature) = tips.split_once('\n').expect("two tips");
+        let (main, feature) = (main.to_owned(), feature.to_owned());
         Self { server, forge, folder, main, feature }
     }
 
@@ -66,56 +68,72 @@ pub(crate) fn new_commit(parent: &str, files: &[(&str, &str)]) -> NewCommit {
 }
 
 pub(crate) fn client(server: &Server, token: &str) -> Forge {
-    let settings = Settings {
-        time_out: Duration::from_millis(800),
-        ..Settings::new(server.url(), token.to_owned().into())
-    };
-    Forge::new(settings).expect("a client")
+    Forge::new(Settings::new(server.url(), token.to_owned().into())).expect("a client")
 }
 
 pub(crate) fn git(dir: &Path, args: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"])
-        .args(args)
-        .current_dir(dir)
-        .output()
-        .expect("git");
+    let output = Command::new("git").args(args).current_dir(dir).output().expect("git");
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-fn make_source(dir: &Path) {
-    let write = |path: &str, content: &str| {
-        let path = dir.join(path);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        std::fs::write(path, content).expect("a file");
-    };
-    std::fs::create_dir_all(dir).expect("a folder");
-    git(dir, &["init", "--quiet", "--initial-branch=main"]);
-    write("app.py", "print('hello')\n");
-    write("old.py", "one = 1\ntwo = 2\nthree = 3\n");
-    write("gone.py", "gone = True\n");
-    write("src/deep/tool.sh", "#!/bin/sh\n");
-    git(dir, &["add", "."]);
-    git(dir, &["update-index", "--chmod=+x", "src/deep/tool.sh"]);
-    let link = git_stdin(dir, "app.py");
-    git(dir, &["update-index", "--add", "--cacheinfo", &format!("120000,{link},link.py")]);
-    let module = "1234567890123456789012345678901234567890";
-    git(dir, &["update-index", "--add", "--cacheinfo", &format!("160000,{module},vendor/lib")]);
-    git(dir, &["commit", "--quiet", "-m", "Begin"]);
-    git(dir, &["checkout", "--quiet", "-b", "feature"]);
-    write("app.py", "print('hello, world')\n");
-    write("new ünï.py", "pass\n");
-    git(dir, &["add", "app.py", "new ünï.py"]);
-    git(dir, &["mv", "old.py", "renamed.py"]);
-    git(dir, &["rm", "--quiet", "gone.py"]);
-    git(dir, &["commit", "--quiet", "-m", "Add a feature"]);
-}
+/// Two commits, in the words of `git fast-import`: files, an executable, a symbolic link and a submodule.
+const SOURCE: &str = "\
+commit refs/heads/main
+mark :1
+committer Ada <ada@example.com> 1790000000 +0000
+data 5
+Begin
+M 100644 inline app.py
+data 15
+print('hello')
 
-fn git_stdin(dir: &Path, content: &str) -> String {
-    let file = dir.join(".git/link-target");
-    std::fs::write(&file, content).expect("a file");
-    git(dir, &["hash-object", "-w", ".git/link-target"])
+M 100644 inline old.py
+data 26
+one = 1
+two = 2
+three = 3
+
+M 100644 inline gone.py
+data 12
+gone = True
+
+M 100755 inline src/deep/tool.sh
+data 10
+#!/bin/sh
+
+M 120000 inline link.py
+data 6
+app.py
+M 160000 1234567890123456789012345678901234567890 vendor/lib
+commit refs/heads/feature
+committer Ada <ada@example.com> 1790000100 +0000
+data 13
+Add a feature
+from :1
+M 100644 inline app.py
+data 22
+print('hello, world')
+
+M 100644 inline new ünï.py
+data 5
+pass
+
+R old.py renamed.py
+D gone.py
+";
+
+fn make_source(dir: &Path) {
+    std::fs::create_dir_all(dir).expect("a folder");
+    git(dir, &["init", "--quiet", "--initial-branch=feature"]);
+    let mut import = Command::new("git")
+        .args(["fast-import", "--quiet"])
+        .current_dir(dir)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .expect("git");
+    import.stdin.take().expect("its input").write_all(SOURCE.as_bytes()).expect("written");
+    assert!(import.wait().expect("an end").success());
 }
 
 /// One webhook as it arrived.

@@ -1,9 +1,13 @@
 //! Commits: made of objects, moved in by compare-and-swap.
 
+use std::sync::Arc;
+
 use quartet_forge::{Advance, ForgeError, PathRefusal};
 use quartet_local::forge::{Effect, Fault};
 
-use crate::bench::{Bench, REPO, git, new_commit};
+use tokio::sync::Notify;
+
+use crate::bench::{Bench, REPO, git, new_commit, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fix_lands() {
@@ -22,6 +26,17 @@ async fn a_fix_lands() {
     );
     assert_eq!(facts, expected);
     assert_eq!(git(&dir, &["diff", "--name-only", &bench.feature, &commit]), "app.py");
+    bench.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fix_lands_on_a_branch_with_a_strange_name() {
+    let bench = Bench::new().await;
+    let name = "fix/deep/a%2e#1";
+    bench.server.create_branch(REPO, name, "feature").await.expect("a branch");
+    let commit = bench.forge.prepare_commit(REPO, &bench.fix()).await.expect("a commit");
+    assert_eq!(bench.forge.advance(REPO, name, &commit).await.expect("an answer"), Advance::Done);
+    assert_eq!(bench.server.branch(REPO, name).await.expect("a branch"), Some(commit));
     bench.server.stop().await;
 }
 
@@ -127,15 +142,17 @@ async fn a_branch_that_was_reset_is_left_alone() {
 async fn a_push_in_the_last_moment_wins() {
     let bench = Bench::new().await;
     let commit = bench.forge.prepare_commit(REPO, &bench.fix()).await.expect("a commit");
-    // The update waits at the door while somebody pushes.
-    let pause = std::time::Duration::from_millis(400);
-    bench.server.order(Fault::new("PATCH", "/git/refs/", Effect::Delay(pause)));
-    let advance = bench.forge.advance(REPO, "feature", &commit);
+    // The branch was looked at and the update waits at the door, when somebody pushes.
+    let gate = Arc::new(Notify::new());
+    bench.server.order(Fault::new("PATCH", "/git/refs/", Effect::Hold(gate.clone())));
+    let looked = || bench.server.requests().iter().any(|request| request.path.ends_with("/branches/feature"));
     let push = async {
-        tokio::time::sleep(pause / 2).await;
-        bench.server.push_commit(REPO, "feature", &[("b.py", "pass\n")]).await.expect("a commit")
+        until("a look at the branch", looked).await;
+        let push = bench.server.push_commit(REPO, "feature", &[("b.py", "pass\n")]).await;
+        gate.notify_one();
+        push.expect("a commit")
     };
-    let (advance, theirs) = tokio::join!(advance, push);
+    let (advance, theirs) = tokio::join!(bench.forge.advance(REPO, "feature", &commit), push);
     assert_eq!(advance.expect("an answer"), Advance::Moved);
     assert_eq!(bench.server.branch(REPO, "feature").await.expect("a branch"), Some(theirs));
     bench.server.stop().await;

@@ -127,6 +127,18 @@ async fn an_archive_comes_from_allowed_hosts_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_archive_host_has_bad_days_too() {
+    let bench = Bench::new().await;
+    for (status, expected) in [(404, "ForgeNotFound"), (429, "ForgeRateLimited"), (500, "ForgeUnavailable")] {
+        let effect = Effect::Answer { status, headers: Vec::new(), body: String::new() };
+        bench.server.order(Fault::new("GET", "/codeload/", effect));
+        let failed = bench.forge.archive(REPO, &bench.feature).await;
+        assert_eq!(failed.expect_err("a bad day").name(), expected);
+    }
+    bench.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_archive_is_asked_for_by_full_sha() {
     let bench = Bench::new().await;
     assert!(matches!(bench.forge.archive(REPO, "feature").await, Err(ForgeError::Invalid { .. })));

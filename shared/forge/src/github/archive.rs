@@ -5,7 +5,10 @@
 
 use reqwest::Url;
 
-use super::client::{location, require_sha};
+use super::{
+    client::{location, require_sha},
+    pace,
+};
 use crate::{Archive, Forge, ForgeError};
 
 impl Forge {
@@ -28,11 +31,18 @@ impl Forge {
             .send()
             .await
             .map_err(ForgeError::unavailable)?;
-        match response.status().as_u16() {
+        let status = response.status().as_u16();
+        if let Some(after) = pace::too_fast(status, response.headers(), false) {
+            return Err(ForgeError::RateLimited { after });
+        }
+        match status {
             200 => Ok(Archive::new(response)),
-            300..=399 => Err(ForgeError::ForeignHost { host: "a second redirect".to_owned() }),
+            300..=399 => {
+                let further = location(response.url(), response.headers())?;
+                Err(ForgeError::ForeignHost { host: further.host_str().unwrap_or_default().to_owned() })
+            }
             401 | 403 | 404 | 410 => Err(ForgeError::NotFound),
-            status => Err(ForgeError::Unavailable { status: Some(status), source: None }),
+            _ => Err(ForgeError::Unavailable { status: Some(status), source: None }),
         }
     }
 
