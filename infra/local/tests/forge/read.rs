@@ -214,3 +214,29 @@ async fn bytes(mut archive: Archive) -> Vec<u8> {
     }
     all
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_kind_of_checkout_can_be_copied() {
+    let bench = Bench::new().await;
+    let url = format!("file://{}", bench.source().display());
+    let at = |name: &str| bench.folder.path().join(name);
+    let place = |name: &str| at(name).display().to_string();
+    git(bench.folder.path(), &["clone", "--quiet", "--depth=1", &url, &place("shallow")]);
+    git(&at("shallow"), &["checkout", "--quiet", "--detach"]);
+    git(&bench.source(), &["worktree", "add", "--quiet", "--detach", &place("worktree"), "main"]);
+    git(bench.folder.path(), &["clone", "--quiet", &url, &place("remote")]);
+    let remote_branch = git(&at("remote"), &["rev-parse", "origin/main"]);
+    for (name, revision) in
+        [("shallow", &bench.feature), ("worktree", &bench.main), ("remote", &remote_branch)]
+    {
+        let repo = format!("copies/{name}");
+        bench.server.import(&at(name), &repo, "main").await.expect(name);
+        let sha = bench.server.create_branch(&repo, "topic", revision).await.expect(name);
+        assert_eq!(&sha, revision, "{name}");
+        assert!(!bytes(bench.forge.archive(&repo, &sha).await.expect(name)).await.is_empty());
+    }
+    for nothing in [at("missing"), bench.folder.path().to_owned()] {
+        assert!(bench.server.import(&nothing, "copies/none", "main").await.is_err());
+    }
+    bench.server.stop().await;
+}
