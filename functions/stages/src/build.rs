@@ -10,7 +10,7 @@ use quartet_domain::failure::{ARCHIVE_REFUSED, BROKEN_STATE, FORGE_REFUSED, Fail
 use quartet_domain::results::BuildResults;
 use quartet_domain::run::{Changed, Ending, Record, Run};
 use quartet_engine::archive::{Limits, Unpacked, read_tar_gz, write_tar_gz};
-use quartet_forge::{ChangedFile, FileStatus, Forge, Settings};
+use quartet_forge::{ChangedFile, FileStatus, Forge, ForgeError, Settings};
 
 use crate::source::{BASE, CHANGED, HEAD, lines};
 
@@ -52,9 +52,14 @@ pub async fn handle(app: &Build, input: Ending) -> Result<Ending, Failed> {
 async fn changed(forge: &Forge, run: &Run) -> Result<Option<BTreeSet<String>>, Failed> {
     let repo = &run.repository.full_name;
     let listed = match (&run.pull, &run.base_sha) {
-        (Some(pull), _) => forge.changed_files(repo, pull.number).await?,
-        (None, Some(base)) => forge.compare(repo, base, &run.head_sha).await?,
+        (Some(pull), _) => forge.changed_files(repo, pull.number).await,
+        (None, Some(base)) => forge.compare(repo, base, &run.head_sha).await,
         (None, None) => return Ok(None),
+    };
+    let listed = match listed {
+        // More than the forge lists: a change of that size is as good as the whole tree.
+        Err(ForgeError::TooLarge { .. }) => return Ok(None),
+        listed => listed?,
     };
     let there = |file: &ChangedFile| file.status != FileStatus::Removed;
     Ok(Some(listed.into_iter().filter(there).map(|file| file.path).collect()))
