@@ -12,6 +12,7 @@ mod emulator;
 pub mod forge;
 mod python;
 mod refusal;
+pub mod sample;
 mod stack;
 mod tool;
 mod workspace;
