@@ -85,7 +85,8 @@ async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<(EventI
     }
     match taken {
         Taken::New => {
-            tracing::info!(event = %id, delivery = request.delivery_id(), kind = request.event_type(), "accepted");
+            // One short line an event: the sender's id finds it here, the answer's task id everywhere else.
+            tracing::info!(delivery = request.delivery_id(), kind = request.event_type(), "accepted");
             Ok((id, glance.action.into_owned()))
         }
         Taken::Already { .. } => Err(Refusal::Duplicate),
