@@ -7,4 +7,5 @@ pub mod fix;
 pub mod language;
 mod rules;
 pub mod sandbox;
+pub mod testing;
 pub mod tree;

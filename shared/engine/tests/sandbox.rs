@@ -2,7 +2,7 @@
 //!
 //! The parent is this test binary, whose environment (cargo's) stands for the secrets of a function.
 
-#[path = "support/mod.rs"]
+#[expect(dead_code, reason = "shared with the tests of test runs")]
 mod support;
 
 use std::collections::BTreeMap;

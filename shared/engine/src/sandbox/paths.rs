@@ -14,13 +14,14 @@ const RIGHTS: ABI = ABI::V6;
 
 /// Libraries, interpreters and what they look up at start. Nothing here is a secret of the machine; of its own process the
 /// program does not get the folders through which the machine's connections and mounts are seen.
-const SYSTEM: [&str; 28] = [
+const SYSTEM: [&str; 33] = [
     "/bin",
     "/lib",
     "/lib64",
     "/sbin",
     "/usr",
     "/etc/alternatives",
+    "/etc/crypto-policies",
     "/etc/ld.so.cache",
     "/etc/ld.so.conf",
     "/etc/ld.so.conf.d",
@@ -28,7 +29,11 @@ const SYSTEM: [&str; 28] = [
     "/etc/mime.types",
     "/etc/nsswitch.conf",
     "/etc/os-release",
+    "/etc/pki/ca-trust",
+    "/etc/pki/tls/certs",
+    "/etc/pki/tls/openssl.cnf",
     "/etc/ssl/certs",
+    "/etc/ssl/openssl.cnf",
     "/etc/timezone",
     "/proc/cpuinfo",
     "/proc/filesystems",

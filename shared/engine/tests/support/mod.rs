@@ -12,3 +12,10 @@ pub fn python() -> PathBuf {
     );
     PathBuf::from(python)
 }
+
+/// Node, where the system has it: the tests for JavaScript cannot do without.
+pub fn node() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let node = std::env::split_paths(&path).map(|folder| folder.join("node")).find(|node| node.is_file());
+    node.expect("Node 20 or newer must be on the PATH")
+}

@@ -1,0 +1,78 @@
+//! The folders of one run, and how its reports are read back.
+//!
+//! What lies there after the run was left by untrusted code: a report is taken only if it is a plain file in its own
+//! place, reached through no link, and of sane size. All processes are dead by then, so nothing changes while we look.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::tree::Tree;
+
+const MAX_REPORT_BYTES: u64 = 32 * 1024 * 1024;
+
+#[derive(Debug)]
+pub(super) struct Places {
+    /// The one folder that the run may write to; the others lie in it.
+    pub(super) root: PathBuf,
+    pub(super) source: PathBuf,
+    pub(super) reports: PathBuf,
+    pub(super) home: PathBuf,
+    pub(super) temporary: PathBuf,
+    /// Where the runner lives, as it is named and where its links lead (a virtual environment has both).
+    pub(super) tool: Vec<PathBuf>,
+}
+
+impl Places {
+    /// Fresh folders below `work`, with the tree in `source`, for a runner `<home>/bin/<tool>`.
+    pub(super) fn make(work: &Path, tree: &Tree, tool: &Path) -> io::Result<Self> {
+        fs::create_dir_all(work)?;
+        let root = fs::canonicalize(work)?;
+        let places = Self {
+            source: root.join("source"),
+            reports: root.join("reports"),
+            home: root.join("home"),
+            temporary: root.join("tmp"),
+            tool: homes(tool),
+            root,
+        };
+        tree.write_dir(&places.source)?;
+        for folder in [&places.reports, &places.home, &places.temporary] {
+            fs::create_dir(folder)?;
+        }
+        Ok(places)
+    }
+
+    /// The report of this name; empty if there is none that can be trusted to be a plain file.
+    pub(super) fn report(&self, name: &str) -> Vec<u8> {
+        let path = self.reports.join(name);
+        let in_place = fs::canonicalize(&path).is_ok_and(|real| real == path);
+        let plain = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
+        let mut bytes = Vec::new();
+        if in_place && plain {
+            // A report that cannot be read to its end is used as far as it goes.
+            let _ = fs::File::open(path).and_then(|file| file.take(MAX_REPORT_BYTES).read_to_end(&mut bytes));
+        }
+        bytes
+    }
+
+    /// Takes the names of our folders out of a message: paths are relative to the repository's root, and where the
+    /// machine keeps its tools is nobody's business.
+    pub(super) fn hide(&self, text: &str) -> String {
+        let source = self.source.display().to_string();
+        let mut text = text.replace(&format!("{source}/"), "").replace(&source, ".");
+        for tool in &self.tool {
+            // `/usr` says nothing about the machine, and stands in many other names.
+            if tool != Path::new("/usr") {
+                text = text.replace(&tool.display().to_string(), "<runner>");
+            }
+        }
+        text.replace(&self.root.display().to_string(), "<work>")
+    }
+}
+
+fn homes(tool: &Path) -> Vec<PathBuf> {
+    let real = fs::canonicalize(tool).ok();
+    let tools = [Some(tool.to_owned()), real].into_iter().flatten();
+    tools.filter_map(|path| Some(path.parent()?.parent()?.to_owned())).collect()
+}
