@@ -28,8 +28,10 @@ use propose::{Project, Proposal, Refused};
 
 /// Below it a finding may be none, and "no template" would be noise.
 const WORTH_ADVICE: f64 = 0.5;
-/// Most fixes in one file: more would be a rewrite that nobody reviews.
-const MAX_FIXES_PER_FILE: usize = 50;
+/// Most fixes that one file is tried on: more would be a rewrite that nobody reviews.
+const MAX_ATTEMPTS: usize = 50;
+/// Each attempt reads the file a few times over; a large file gets fewer.
+const MAX_ATTEMPTED_BYTES: usize = 10_000_000;
 
 pub struct Fixes {
     /// `duration`, `commit_sha`, `commit_message` and the last two rungs are the caller's to fill in.
@@ -75,25 +77,34 @@ struct File<'a> {
 
 impl File<'_> {
     fn fix(&mut self, fingerprints: &BTreeSet<&str>, project: &Project) {
-        let mut order: Vec<(usize, String)> = detect::file(self.path, self.source.as_bytes())
-            .found
-            .into_iter()
+        let mut before = detect::file(self.path, self.source.as_bytes()).found;
+        let mut order: Vec<(usize, String)> = before
+            .iter()
             .filter(|finding| fingerprints.contains(finding.fingerprint.as_str()))
-            .map(|finding| (finding.range.start, finding.fingerprint))
+            .map(|finding| (finding.range.start, finding.fingerprint.clone()))
             .collect();
         order.sort();
+        let mut attempts = MAX_ATTEMPTS.min(MAX_ATTEMPTED_BYTES / self.source.len().max(1));
         for (_, fingerprint) in order.into_iter().rev() {
-            let before = detect::file(self.path, self.source.as_bytes()).found;
             // A fix before this one may have removed it too.
             let Some(finding) = before.iter().find(|finding| finding.fingerprint == fingerprint) else {
                 continue;
             };
-            if self.fixed.len() >= MAX_FIXES_PER_FILE {
-                self.reject(finding, "too many fixes in this file", Vec::new());
-                continue;
+            if finding.about.fix.is_some() {
+                if attempts == 0 {
+                    self.reject(finding, "too many fixes in this file", Vec::new());
+                    continue;
+                }
+                attempts -= 1;
             }
             match propose::propose(self.path, &self.source, finding, project) {
-                Ok(proposal) => self.try_out(finding, &before, &proposal, project),
+                Ok(proposal) => {
+                    let fixed = self.fixed.len();
+                    self.try_out(finding, &before, &proposal, project);
+                    if self.fixed.len() > fixed {
+                        before = detect::file(self.path, self.source.as_bytes()).found;
+                    }
+                }
                 Err(Refused::NoTemplate) if finding.confidence < WORTH_ADVICE => {}
                 Err(refused) => self.reject(finding, &refused.to_string(), Vec::new()),
             }

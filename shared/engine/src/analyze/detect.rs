@@ -9,6 +9,9 @@ use super::unit::Unit;
 use super::value::Facts;
 use crate::tree::Tree;
 
+/// Most findings of one file that are listed; a file with more is generated, or made to flood.
+const MAX_FINDINGS_PER_FILE: usize = 200;
+
 /// Something that finds weaknesses in one parsed file. Pattern rules are one; data flow, which will also want summaries
 /// of other files, comes second.
 pub(crate) trait Detector {
@@ -48,11 +51,15 @@ pub(crate) fn file(path: &str, bytes: &[u8]) -> Detected {
     let found = merge(detectors.iter().flat_map(|detector| detector.detect(&facts)).collect());
     let (mut found, suppressed) = suppress::apply(unit.source(), found);
     identify(&mut found);
-    let incomplete = if facts.is_out_of_fuel() {
-        vec![format!("{path}: too many expressions to follow")]
-    } else {
-        Vec::new()
-    };
+    let mut incomplete = Vec::new();
+    if facts.is_out_of_fuel() {
+        incomplete.push(format!("{path}: too many expressions to follow"));
+    }
+    let unlisted = found.len().saturating_sub(MAX_FINDINGS_PER_FILE);
+    if unlisted > 0 {
+        found.truncate(MAX_FINDINGS_PER_FILE);
+        incomplete.push(format!("{path}: {unlisted} more findings are not listed"));
+    }
     Detected { found, suppressed, files: 1, incomplete }
 }
 

@@ -114,29 +114,7 @@ impl<'u> Question<'_, 'u> {
         match &*node.kind() {
             "string" | "concatenated_string" | "template_string" => self.text(node, at, depth),
             "string_content" | "string_fragment" | "escape_sequence" => Value::constant(&node.text()),
-            "integer"
-            | "float"
-            | "true"
-            | "false"
-            | "none"
-            | "number"
-            | "null"
-            | "undefined"
-            | "regex"
-            | "comment"
-            | "comparison_operator"
-            | "not_operator"
-            | "lambda"
-            | "arrow_function"
-            | "function_expression"
-            | "string_start"
-            | "string_end"
-            | "ellipsis"
-            | "class"
-            | "type_annotation"
-            | "format_specifier"
-            | "type_conversion"
-            | "jsx_text" => Value::default(),
+            kind if is_harmless(kind) => Value::default(),
             "binary_operator" | "binary_expression" => self.binary(node, at, depth),
             "boolean_operator" => field("left").or(field("right")),
             "conditional_expression" => {
@@ -209,7 +187,7 @@ impl<'u> Question<'_, 'u> {
         if sources.is_clean(&name) || self.clean.iter().any(|clean| is_name(&name, clean)) {
             return Value::default();
         }
-        if let Some(origin) = sources.origin_of(&name) {
+        if let Some(origin) = sources.origin_of(&name, self.function(at)) {
             return Value { source: short(&function.text()), ..Value::of(origin) };
         }
         let method = name.rsplit('.').next().unwrap_or(&name);
@@ -240,7 +218,7 @@ impl<'u> Question<'_, 'u> {
 
     fn member(&self, node: &Node<'u>, at: usize, depth: u32) -> Value {
         let dotted = self.facts.names.dotted(node).unwrap_or_default();
-        if let Some(origin) = self.facts.sources.origin_of(&dotted) {
+        if let Some(origin) = self.facts.sources.origin_of(&dotted, self.function(at)) {
             return Value { source: short(&node.text()), ..Value::of(origin) };
         }
         let last = dotted.rsplit('.').next().unwrap_or_default();
@@ -250,6 +228,10 @@ impl<'u> Question<'_, 'u> {
         let Some(object) = node.field("object") else { return Value::of(Origin::Unknown) };
         let object = self.of(&object, at, depth + 1);
         Value { origin: object.origin.max(Origin::Unknown), text: String::new(), built: false, ..object }
+    }
+
+    fn function(&self, at: usize) -> &str {
+        &self.facts.scopes.function_at(at).name
     }
 
     fn name(&self, node: &Node<'u>, at: usize, depth: u32) -> Value {
@@ -325,6 +307,36 @@ pub(crate) fn is_name(name: &str, wanted: &str) -> bool {
 
 pub(crate) fn is_constant_name(name: &str) -> bool {
     name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// Literals, truth values, functions and whatever else brings no text of anybody's.
+fn is_harmless(kind: &str) -> bool {
+    matches!(
+        kind,
+        "integer"
+            | "float"
+            | "true"
+            | "false"
+            | "none"
+            | "number"
+            | "null"
+            | "undefined"
+            | "regex"
+            | "comment"
+            | "comparison_operator"
+            | "not_operator"
+            | "lambda"
+            | "arrow_function"
+            | "function_expression"
+            | "string_start"
+            | "string_end"
+            | "ellipsis"
+            | "class"
+            | "type_annotation"
+            | "format_specifier"
+            | "type_conversion"
+            | "jsx_text"
+    )
 }
 
 fn unwrapped<'u>(node: &Node<'u>) -> Node<'u> {

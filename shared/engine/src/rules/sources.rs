@@ -11,10 +11,11 @@ use crate::language::Family;
 
 /// The lists of one language: `rules/<language>/sources.yml`. Names are matched by their end, part by part.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Sources {
     /// What strangers write.
     input: Vec<String>,
+    handlers: Handlers,
     /// What the user of a command line writes.
     weak: Vec<String>,
     /// Calls whose result cannot carry an attack of any kind, as numbers.
@@ -23,6 +24,14 @@ pub(crate) struct Sources {
     functions: Vec<String>,
     /// Methods whose result is made of nothing but their object and arguments.
     methods: Vec<String>,
+}
+
+/// What strangers write, in functions that a server calls by the beginning of their name.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Handlers {
+    prefix: String,
+    input: Vec<String>,
 }
 
 impl Sources {
@@ -36,7 +45,13 @@ impl Sources {
         cell.get_or_init(|| serde_saphyr::from_str(data::sources(family)).unwrap_or_default())
     }
 
-    pub(crate) fn origin_of(&self, name: &str) -> Option<Origin> {
+    /// `function` is the name of the function that it stands in.
+    pub(crate) fn origin_of(&self, name: &str, function: &str) -> Option<Origin> {
+        let function = function.rsplit('.').next().unwrap_or(function);
+        let is_handler = !self.handlers.prefix.is_empty() && function.starts_with(&self.handlers.prefix);
+        if is_handler && self.handlers.input.iter().any(|source| ends_with_parts(name, source)) {
+            return Some(Origin::Input);
+        }
         if self.input.iter().any(|source| ends_with_parts(name, source)) {
             Some(Origin::Input)
         } else if self.weak.iter().any(|source| ends_with_parts(name, source)) {
@@ -48,7 +63,7 @@ impl Sources {
 
     /// An imported thing, by its full name.
     pub(crate) fn named(&self, name: &str) -> Value {
-        Value::of(self.origin_of(name).unwrap_or(Origin::Unknown))
+        Value::of(self.origin_of(name, "").unwrap_or(Origin::Unknown))
     }
 
     pub(crate) fn is_clean(&self, name: &str) -> bool {

@@ -4,8 +4,10 @@ use serde::Deserialize;
 
 use super::data;
 use super::load::{RuleFile, read};
-use crate::analyze::detect;
+use crate::analyze::{Request, analyze, detect};
+use crate::fix::fix;
 use crate::language::{Family, Language};
+use crate::tree::Tree;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Examples {
@@ -47,6 +49,30 @@ fn rules_tell_their_examples_apart() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Broken code, made of every example by cutting it short and by leaving a character out, brings nothing down.
+#[test]
+fn broken_examples_do_no_harm() {
+    for family in [Family::Python, Family::JavaScript] {
+        for text in data::rules(family) {
+            let Ok(file) = ast_grep_config::from_str::<RuleFile>(text) else { continue };
+            for example in &file.examples.bad {
+                let path = paths(family, example)[0];
+                for (at, c) in example.char_indices().step_by(11) {
+                    let (before, after) = (&example[..at], &example[at + c.len_utf8()..]);
+                    for broken in
+                        [before.to_owned(), format!("{before}{after}"), format!("{before}é'{after}")]
+                    {
+                        let mut tree = Tree::new();
+                        tree.insert(path, broken.into_bytes());
+                        let found = analyze(&Request { tree: &tree, base: Some(&tree), changed: None });
+                        fix(&tree, &found);
+                    }
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -134,17 +134,20 @@ impl<'u> Statement<'u> {
             if text[quote_at..].starts_with(&quote.repeat(3)) && text.len() >= quote_at + 6 { 3 } else { 1 };
         let prefix = &text[..quote_at];
         let is_format = prefix.contains(['f', 'F']);
-        (!prefix.contains(['b', 'B', 't', 'T'])).then_some(())?;
+        let is_text = !prefix.contains(['b', 'B', 't', 'T']);
+        // A literal without its end is only there in broken code.
+        let is_whole = text.len() >= quote_at + 2 * width && text.ends_with(quote);
+        (is_text && is_whole).then_some(())?;
         let close = quote.repeat(width);
         let open = format!("{}{close}", prefix.replace(['f', 'F'], ""));
         self.literals.push(Literal { range: node.range(), open, close });
-        let inside = node.range().start + quote_at + width..node.range().end - width;
+        let inside = node.range().start + quote_at + width..node.range().end.saturating_sub(width);
         self.between(node, inside, "interpolation", is_format)
     }
 
     fn template(&mut self, node: &Node<'u>) -> Option<()> {
         self.literals.push(Literal { range: node.range(), open: "`".to_owned(), close: "`".to_owned() });
-        let inside = node.range().start + 1..node.range().end - 1;
+        let inside = node.range().start + 1..node.range().end.saturating_sub(1);
         self.between(node, inside, "template_substitution", false)
     }
 
@@ -154,13 +157,15 @@ impl<'u> Statement<'u> {
         let offset = node.range().start;
         let number = self.literals.len() - 1;
         let mut at = inside.start;
-        let add = |this: &mut Self, range: Range<usize>| {
-            let text = &whole[range.start - offset..range.end - offset];
+        let add = |this: &mut Self, range: Range<usize>| -> Option<()> {
+            let start = range.start.checked_sub(offset)?;
+            let text = whole.get(start..range.end.checked_sub(offset)?)?;
             let text = if doubled { text.replace("{{", "{").replace("}}", "}") } else { text.to_owned() };
             this.pieces.push(Piece::Text(number, text));
+            Some(())
         };
         for part in node.named_children().filter(|part| part.kind() == hole) {
-            add(self, at..part.range().start);
+            add(self, at..part.range().start)?;
             at = part.range().end;
             let inner: Vec<_> = part.named_children().collect();
             match &inner[..] {
@@ -170,8 +175,7 @@ impl<'u> Statement<'u> {
                 _ => return None,
             }
         }
-        add(self, at..inside.end);
-        Some(())
+        add(self, at..inside.end)
     }
 
     /// `"… %s …" % (a, b)`.
@@ -200,6 +204,7 @@ impl<'u> Statement<'u> {
                 }
                 _ => return None,
             }
+            // What follows is one of the bytes above.
             rest = &rest[at + 2..];
         }
         done.push_str(rest);
