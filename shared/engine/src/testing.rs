@@ -27,6 +27,8 @@ use crate::tree::Tree;
 
 /// More tests than this are counted but not listed; the ones that did not pass are listed first.
 const MAX_LISTED: usize = 5_000;
+/// All messages together; the results travel to every subscriber.
+const MAX_MESSAGES_CHARS: usize = 256 * 1024;
 
 /// One run of the Test agent.
 #[derive(Debug)]
@@ -121,6 +123,13 @@ fn list(tests: &mut Vec<TestFunction>) {
         tests.truncate(MAX_LISTED);
     }
     tests.sort_by(|a, b| (&a.file_path, &a.test_name).cmp(&(&b.file_path, &b.test_name)));
+    let mut room = MAX_MESSAGES_CHARS;
+    for message in tests.iter_mut().filter_map(|test| test.error_message.as_mut()) {
+        match room.checked_sub(message.len()) {
+            Some(less) => room = less,
+            None => "left out: too many messages".clone_into(message),
+        }
+    }
 }
 
 struct Clock {

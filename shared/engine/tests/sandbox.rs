@@ -2,6 +2,8 @@
 //!
 //! The parent is this test binary, whose environment (cargo's) stands for the secrets of a function.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[expect(dead_code, reason = "shared with the tests of test runs")]
 mod support;
 

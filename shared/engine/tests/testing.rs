@@ -1,5 +1,7 @@
 //! Repositories with tests, run as the Test agent runs them: real pytest, real Node, real sandbox.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -47,6 +49,7 @@ impl Repository {
             time_out: self.time_out,
         });
         assert_eq!(results.tests_executed, results.tests_passed + results.tests_failed);
+        assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 0, "something was left behind");
         let shown = format!("{results:?}");
         assert!(
             !shown.contains(&work.path().display().to_string()),
@@ -160,6 +163,17 @@ fn layouts_that_python_repositories_have() {
     let unittest = "import unittest\nclass T(unittest.TestCase):\n    def test_a(self): self.assertTrue(1)\n";
     check(&[("test_a.py", unittest)], &["test_a.py T.test_a passed"], &["pytest passed "]);
     check(&[("app.py", CALC)], &[], &[]);
+    // Names of the standard library and of our own tools, and options that would end the run early.
+    check(
+        &[
+            ("json.py", "raise RuntimeError('not the json you want')\n"),
+            ("coverage.py", "raise RuntimeError('not the coverage you want')\n"),
+            ("setup.cfg", "[tool:pytest]\naddopts = -x --durations=3\n"),
+            ("test_a.py", "def test_a(): assert False\ndef test_b(): pass\n"),
+        ],
+        &["test_a.py test_a failed", "test_a.py test_b passed"],
+        &["pytest failed 1 failed"],
+    );
 }
 
 #[test]
@@ -372,6 +386,13 @@ def test_a():
         assert!(!test.file_path.contains("..") && !test.file_path.starts_with('/'), "{test:?}");
         assert!(test.execution_time >= 0.0, "{test:?}");
     }
+
+    let locked = "import os
+def test_a():
+    os.makedirs('a/b/c'); open('a/b/c/d', 'w').close(); os.chmod('a/b/c', 0); os.chmod('a', 0)
+";
+    let results = Repository::new(&[("test_a.py", locked)]).run();
+    assert_eq!((results.suites[0].status.as_str(), results.tests_passed), ("passed", 1), "{results:#?}");
 
     let network = "import socket, pytest
 def test_a():

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::tree::Tree;
@@ -54,6 +55,22 @@ impl Places {
             let _ = fs::File::open(path).and_then(|file| file.take(MAX_REPORT_BYTES).read_to_end(&mut bytes));
         }
         bytes
+    }
+
+    /// Removes everything, also folders that were made unreadable, so that a warm machine is clean for the next run.
+    pub(super) fn sweep(&self) {
+        let mut folders = vec![self.root.clone()];
+        while let Some(folder) = folders.pop() {
+            // Not ours to change is not ours to remove either: then it stays, in the caller's own folder.
+            let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+            folders.extend(
+                entries
+                    .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+                    .map(|entry| entry.path()),
+            );
+        }
+        let _ = fs::remove_dir_all(&self.root);
     }
 
     /// Takes the names of our folders out of a message: paths are relative to the repository's root, and where the

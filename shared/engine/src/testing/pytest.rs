@@ -31,14 +31,11 @@ pub(super) fn is_test_file(path: &str) -> bool {
 }
 
 pub(super) fn program(python: &Path, tree: &Tree, places: &Places, time: Duration) -> Program {
-    let mut search = vec![places.source.clone()];
+    let mut environment = environment(python, places);
     // Packages that are not installed, in the layout that needs them to be.
     if tree.iter().any(|(path, _)| path.starts_with("src/") && path.ends_with(".py")) {
-        search.push(places.source.join("src"));
+        environment.insert("PYTHONPATH".to_owned(), places.source.join("src").display().to_string());
     }
-    let search: Vec<_> = search.iter().map(|folder| folder.display().to_string()).collect();
-    let mut environment = environment(python, places);
-    environment.insert("PYTHONPATH".to_owned(), search.join(":"));
     environment.insert("PYTHONDONTWRITEBYTECODE".to_owned(), "1".to_owned());
     environment.insert("PYTHONHASHSEED".to_owned(), "0".to_owned());
     environment.insert("PYTHONUNBUFFERED".to_owned(), "1".to_owned());

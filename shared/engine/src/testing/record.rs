@@ -19,6 +19,9 @@ use crate::tree::check_path;
 const MAX_TESTS: usize = 100_000;
 const MAX_NAME_CHARS: usize = 300;
 const MAX_MESSAGE_CHARS: usize = 2_000;
+const MAX_PATH_BYTES: usize = 1_024;
+/// Longer than any run.
+const MAX_SECONDS: f64 = 86_400.0;
 
 #[derive(Debug, Default)]
 pub(super) struct Record {
@@ -83,8 +86,9 @@ pub(super) fn read(bytes: &[u8], places: &Places) -> Record {
 /// Phases of one test are one test: their times add up, and the worst of them counts.
 fn add(tests: &mut BTreeMap<(String, String), TestFunction>, test: Test, places: &Places) {
     let file = places.hide(&test.file);
-    let file_path = if check_path(&file).is_ok() { file } else { String::new() };
-    let seconds = if test.seconds.is_finite() { test.seconds.max(0.0) } else { 0.0 };
+    let plain = check_path(&file).is_ok() && file.len() <= MAX_PATH_BYTES;
+    let file_path = if plain { file } else { String::new() };
+    let seconds = if test.seconds.is_nan() { 0.0 } else { test.seconds.clamp(0.0, MAX_SECONDS) };
     let message =
         test.message.filter(|text| !text.is_empty()).map(|text| cut(&places.hide(&text), MAX_MESSAGE_CHARS));
     let new = TestFunction {
@@ -98,7 +102,7 @@ fn add(tests: &mut BTreeMap<(String, String), TestFunction>, test: Test, places:
     let known = tests.entry((new.file_path.clone(), new.test_name.clone()));
     known
         .and_modify(|old| {
-            old.execution_time += seconds;
+            old.execution_time = (old.execution_time + seconds).min(MAX_SECONDS);
             if severity(new.status) > severity(old.status) {
                 old.status = new.status;
                 old.error_message.clone_from(&new.error_message);

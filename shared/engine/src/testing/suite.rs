@@ -1,6 +1,5 @@
 //! Which suites a tree has, and one run of one of them.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -73,8 +72,7 @@ pub(super) fn run(suite: &Suite, tree: &Tree, tools: &Tools, work: &Path, time: 
         Err(error) => return Run::without(name, "error", format!("the files could not be written: {error}")),
     };
     let run = run_in(suite, tree, tool, tools, &places, time);
-    // What cannot be removed lies in the caller's own folder and goes with it.
-    let _ = fs::remove_dir_all(work);
+    places.sweep();
     run
 }
 

@@ -1,12 +1,15 @@
 # Runs pytest on the current folder and writes one JSON object for each test, as it ends, into the folder in argv[1].
 # Needs Python 3.8, pytest 7 and, for coverage, coverage 6.
+import sys
+
+# The repository's files come first, but only once ours are in: it may have a `json.py` or a `coverage.py`.
+sys.path[:] = [path for path in sys.path if path]
+
 import json
 import os
-import sys
 
 reports = sys.argv[1]
 sys.argv = ["pytest"]
-sys.path[:] = [path for path in sys.path if path]
 out = open(os.path.join(reports, "tests.jsonl"), "w", encoding="utf-8", buffering=1)
 
 
@@ -15,10 +18,16 @@ def write(**line):
 
 
 try:
+    import coverage
+except ImportError as error:
+    coverage = None
+    print(f"no coverage: {error}", file=sys.stderr)
+try:
     import pytest
 except ImportError as error:
     write(missing=f"this Python has no pytest: {error}")
     sys.exit(0)
+sys.path.insert(0, os.getcwd())
 
 
 def text(report):
@@ -53,9 +62,9 @@ class Reporter:
 
 
 def start_coverage():
+    if coverage is None:
+        return None
     try:
-        import coverage
-
         # The repository's own settings may name plugins that are not here.
         measured = coverage.Coverage(data_file=None, config_file=False, source=["."])
         measured.start()
@@ -74,7 +83,10 @@ def finish_coverage(measured):
 
 
 USAGE_ERROR = 4
-arguments = ["-q", "-p", "no:cacheprovider", "--continue-on-collection-errors", "--color=no"]
+# A repository without settings for pytest: it must not look for them in the folders above.
+with open(os.path.join("..", "pytest.ini"), "w") as settings:
+    settings.write("[pytest]\n")
+arguments = ["-q", "-p", "no:cacheprovider", "--continue-on-collection-errors", "--color=no", "--maxfail=0", "--rootdir=."]
 measured = start_coverage()
 try:
     code = pytest.main(list(arguments), plugins=[Reporter()])
