@@ -11,14 +11,22 @@ macro_rules! rules {
 const PYTHON: &[&str] = rules!("python":
     "code-injection"
     "command-injection"
+    "debug-mode"
     "hardcoded-secret"
+    "insecure-temp-file"
+    "ldap-injection"
     "open-redirect"
     "path-traversal"
+    "request-forgery"
     "sql-injection"
     "template-injection"
+    "tls-verification"
     "unsafe-deserialization"
     "unsafe-yaml"
+    "weak-cipher"
     "weak-hash"
+    "weak-random"
+    "xpath-injection"
     "xss"
 );
 
@@ -28,10 +36,14 @@ const JAVASCRIPT: &[&str] = rules!("javascript":
     "hardcoded-secret"
     "open-redirect"
     "path-traversal"
+    "request-forgery"
     "sql-injection"
+    "tls-verification"
     "unsafe-deserialization"
     "unsafe-yaml"
+    "weak-cipher"
     "weak-hash"
+    "weak-random"
     "xss"
 );
 
