@@ -4,7 +4,7 @@
 use std::process::{Command, Output};
 
 fn scan(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_quartet-scan")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_quartet-scan")).args(arguments).output().expect("cargo has built it")
 }
 
 #[track_caller]
