@@ -34,11 +34,7 @@ pub fn test(settings: &Settings) -> Result<Test, Missing> {
     // The sandbox's launcher is this very binary.
     let sandbox = std::env::current_exe().map_err(|_| Missing::Absent("/proc"))?;
     Ok(Test {
-        tools: Tools {
-            python: path("PYTHON"),
-            node: path("NODE"),
-            sandbox: path("SANDBOX").unwrap_or_default(),
-        },
+        tools: Tools { python: path("PYTHON"), node: path("NODE"), sandbox },
         time_out: Duration::from_secs(settings.parse_or("TEST_SECONDS", 240)?),
         http: crate::test::client(),
     })
