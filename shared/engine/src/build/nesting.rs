@@ -8,7 +8,7 @@
 
 use std::thread;
 
-/// Stack per level, generously: measured at under 1 KiB in release builds for oxc and ruff, at under 10 KiB in debug ones.
+/// Stack per level. A test goes 100,000 levels down in every way we know; a release build holds with half of this.
 const FRAME_BYTES: usize = if cfg!(debug_assertions) { 16 * 1024 } else { 2 * 1024 };
 const BASE_STACK_BYTES: usize = 2 * 1024 * 1024;
 /// What a 512 MiB function can still reserve.

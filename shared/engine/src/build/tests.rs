@@ -87,7 +87,7 @@ fn what_is_counted() {
 }
 
 /// Each is a way to make some recursive descent go down one level for a few characters.
-const DEEP: [(&str, &str, &str); 32] = [
+const DEEP: [(&str, &str, &str); 40] = [
     ("brackets", "[", "]"),
     ("parentheses", "(", ")"),
     ("braces", "{", "}"),
@@ -115,6 +115,14 @@ const DEEP: [(&str, &str, &str); 32] = [
     ("while", "while(a)", ";"),
     ("strings and words", "\"a\"if\"b\"else", "1"),
     ("numbers and words", "1if[]else", "1"),
+    ("for", "for(;;)", ";"),
+    ("do", "do ", ";"),
+    ("with", "with(a)", ";"),
+    ("async arrows", "async a=>", "1"),
+    ("classes", "class extends ", "a{}"),
+    ("keyof", "let a:keyof ", "b"),
+    ("conditional types", "type A=a extends b?", "c"),
+    ("yield", "yield ", "1"),
     ("labels", "a:", ";"),
     ("templates", "`${", "}`"),
     ("tags", "<a>", "</a>"),
