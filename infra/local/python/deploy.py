@@ -63,7 +63,7 @@ def deploy(given):
         store.put_object(Bucket=bucket, Key=key, Body=data)
         return {"Bucket": bucket, "Key": key}
 
-    leave_out(template)
+    adapt(template)
     packages.package(template, os.path.dirname(os.path.abspath(given.template)), given.binaries, given.cache, upload)
     packages.forget_old(given.cache)
     formation = session.client("cloudformation")
@@ -75,11 +75,23 @@ def deploy(given):
     }
 
 
-def leave_out(template):
-    """Takes out what MiniStack refuses to make and what nothing on one machine looks at: alarms over metric math."""
+def adapt(template):
+    """What AWS does with a template and MiniStack does not, or refuses."""
     for name, resource in list(template["Resources"].items()):
-        if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]:
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in properties:
+            # Alarms over metric math are refused; nothing on one machine looks at alarms.
             del template["Resources"][name]
+        elif resource["Type"] == "AWS::Serverless::Function":
+            variables = properties.get("Environment", {}).get("Variables", {})
+            variables.update({key: text(value) for key, value in variables.items()})
+
+
+def text(value):
+    """A scalar as CloudFormation hands it on; functions of the template stay."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float)) else value
 
 
 def parameters(template, params, offers):

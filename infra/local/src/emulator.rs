@@ -99,6 +99,8 @@ impl Emulator {
             .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
             .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            // The functions' roles are enforced: a permission that is missing is missing here too.
+            .env("AUTH", "true")
             .env("DOCKER_HOST", "unix:///nonexistent")
             .current_dir(folder)
             .stdin(Stdio::piped())
