@@ -4,7 +4,7 @@
 
 use super::Rules;
 
-const EVERYWHERE: [i64; 208] = [
+const EVERYWHERE: [i64; 204] = [
     libc::SYS_brk,
     libc::SYS_capget,
     libc::SYS_capset,
@@ -66,7 +66,6 @@ const EVERYWHERE: [i64; 208] = [
     libc::SYS_getrandom,
     libc::SYS_getresgid,
     libc::SYS_getresuid,
-    libc::SYS_getrlimit,
     libc::SYS_getrusage,
     libc::SYS_getsid,
     libc::SYS_getsockname,
@@ -133,7 +132,6 @@ const EVERYWHERE: [i64; 208] = [
     libc::SYS_recvmmsg,
     libc::SYS_recvmsg,
     libc::SYS_removexattr,
-    libc::SYS_renameat,
     libc::SYS_renameat2,
     libc::SYS_restart_syscall,
     libc::SYS_rseq,
@@ -176,7 +174,6 @@ const EVERYWHERE: [i64; 208] = [
     libc::SYS_setresgid,
     libc::SYS_setresuid,
     libc::SYS_setreuid,
-    libc::SYS_setrlimit,
     libc::SYS_setsid,
     libc::SYS_setsockopt,
     libc::SYS_setuid,
@@ -189,7 +186,6 @@ const EVERYWHERE: [i64; 208] = [
     libc::SYS_statfs,
     libc::SYS_statx,
     libc::SYS_symlinkat,
-    libc::SYS_sync_file_range,
     libc::SYS_sysinfo,
     libc::SYS_tee,
     libc::SYS_tgkill,
@@ -217,7 +213,7 @@ const EVERYWHERE: [i64; 208] = [
 
 /// Older forms that newer architectures never had.
 #[cfg(target_arch = "x86_64")]
-const LEGACY: [i64; 36] = [
+const LEGACY: [i64; 40] = [
     libc::SYS_access,
     libc::SYS_alarm,
     libc::SYS_arch_prctl,
@@ -232,6 +228,7 @@ const LEGACY: [i64; 36] = [
     libc::SYS_futimesat,
     libc::SYS_getdents,
     libc::SYS_getpgrp,
+    libc::SYS_getrlimit,
     libc::SYS_inotify_init,
     libc::SYS_lchown,
     libc::SYS_link,
@@ -244,19 +241,24 @@ const LEGACY: [i64; 36] = [
     libc::SYS_poll,
     libc::SYS_readlink,
     libc::SYS_rename,
+    libc::SYS_renameat,
     libc::SYS_rmdir,
     libc::SYS_select,
+    libc::SYS_setrlimit,
     libc::SYS_signalfd,
     libc::SYS_stat,
     libc::SYS_symlink,
+    libc::SYS_sync_file_range,
     libc::SYS_time,
     libc::SYS_unlink,
     libc::SYS_utime,
     libc::SYS_utimes,
     libc::SYS_vfork,
 ];
+/// `renameat`, `sync_file_range`, `getrlimit` and `setrlimit`: the kernel has them and C libraries use them, but `libc`
+/// does not name them here (asm-generic/unistd.h).
 #[cfg(not(target_arch = "x86_64"))]
-const LEGACY: [i64; 0] = [];
+const LEGACY: [i64; 4] = [38, 84, 163, 164];
 
 pub(super) fn rules() -> Rules {
     EVERYWHERE.into_iter().chain(LEGACY).map(|call| (call, Vec::new())).collect()
