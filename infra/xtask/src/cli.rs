@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Test(TestOptions),
     /// Prints what an event, a run and a delivery cost on AWS, from infra/prices.toml.
     Cost,
+    /// Writes events/: a signed sample event for every function.
+    Events,
 }
 
 #[derive(Args, Debug)]

@@ -5,6 +5,7 @@
 
 mod cli;
 mod cost;
+mod events;
 mod interrupt;
 mod run;
 mod screen;
@@ -43,6 +44,7 @@ async fn execute(cli: Cli, screen: &Screen) -> Result<u8> {
     let mut interrupt = Interrupt::listen()?;
     let work = async {
         match cli.command {
+            Command::Events => events::write(screen).await.map(|()| run::Finished::with(true)),
             Command::Cost => cost::cost(screen).map(|()| run::Finished::with(true)),
             Command::Run(options) => run::run(&options, screen).await,
             Command::Test(options) => test::test(&options, screen).await.map(|()| run::Finished::with(true)),

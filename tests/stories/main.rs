@@ -1,0 +1,72 @@
+//! The stories: what the outside world sends and sees, through the deployed stack.
+//!
+//! The real template on the local AWS, the local forge with real git repositories, a real HTTP receiver. Every story has
+//! a repository of its own, so they run side by side; those that kill processes have a stack of their own. Invariant:
+//! a story waits for what it can see, with a deadline, and is never tried again.
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "these are tests and their helpers")]
+
+mod aws;
+mod house;
+mod lambda;
+mod repo;
+mod sender;
+mod stage;
+mod subscriber;
+mod verify;
+mod wait;
+
+mod broken;
+mod crossed;
+mod delivered;
+mod killed;
+mod opened;
+mod refused;
+mod rehearsed;
+mod withheld;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+
+use crate::house::House;
+
+/// Stories mostly wait, so more of them run at once than there are cores.
+const SIDE_BY_SIDE: usize = 6;
+
+/// One trial for each story, named by its theme.
+macro_rules! stories {
+    ($house:ident, $($theme:ident: $($story:ident),+;)+) => {
+        vec![$($({
+            let house = $house.clone();
+            let name = concat!(stringify!($theme), "::", stringify!($story));
+            Trial::test(name, move || {
+                house.tell($theme::$story(&house));
+                Ok(())
+            })
+        }),+),+]
+    };
+}
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
+    let house = Arc::new(House::new());
+    // The long ones first.
+    let trials = stories![house,
+        killed: a_dispatcher_in_mid_delivery, a_router_in_mid_batch, a_stage_at_work;
+        rehearsed: every_sample_event_is_answered_by_its_function;
+        opened: a_pull_request_is_fixed_and_reported, a_push_to_the_default_branch_is_reported_only;
+        delivered: down_then_up, dead, gone, the_built_in_receiver;
+        crossed: a_newer_head_supersedes, a_head_that_moved_is_not_overwritten,
+            a_head_that_moves_under_the_commit_is_not_overwritten, a_draft_waits;
+        withheld: from_a_fork, on_a_protected_branch, beyond_the_cap;
+        broken: an_archive_that_is_gone, a_forge_out_for_a_moment;
+        refused: forgeries, malformed_requests, repetitions, one_id_with_two_bodies, what_is_accepted;
+    ];
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if let Some(house) = Arc::into_inner(house) {
+        house.close();
+    }
+    conclusion.exit_code()
+}
