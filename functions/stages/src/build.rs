@@ -35,7 +35,7 @@ pub async fn handle(app: &Build, input: Ending) -> Result<Ending, Failed> {
         _ => None,
     };
     let mut results = BuildResults { success: true, ..quartet_engine::build::inspect(&head.tree) };
-    results.files_skipped = head.skipped;
+    results.files_skipped.extend(head.skipped);
     app.objects.put(&run.object(HEAD), write_tar_gz(&head.tree), "application/gzip").await?;
     if let Some(base) = &base {
         app.objects.put(&run.object(BASE), write_tar_gz(&base.tree), "application/gzip").await?;

@@ -82,7 +82,12 @@ impl Stack {
     /// Deploys, or deploys again with other parameters or binaries, and opens the front door to the API.
     pub async fn deploy(&mut self, deployment: &Deployment) -> Result<()> {
         let python = self.python.program().display().to_string();
-        let offers = [("PublicUrl", self.url()), ("Python", python), ("Stage", "local".to_owned())];
+        let offers = [
+            ("PublicUrl", self.url()),
+            ("Python", python),
+            ("Stage", "local".to_owned()),
+            ("BucketRequiresTls", "false".to_owned()),
+        ];
         let made = deployment.run(&self.workspace, &self.python, self.emulator.endpoint(), &offers).await;
         // The emulator tells the reasons of a failed deployment to its log alone.
         self.made =
