@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Run(RunOptions),
     /// Checks everything: format, lints, tests, template, state machine, binaries. Stops at the first failure.
     Test(TestOptions),
+    /// Measures what one accepted webhook costs the receiver: CPU, memory, AWS calls, log, size; ends with 1 over a limit.
+    Bench,
     /// Prints what an event, a run and a delivery cost on AWS, from infra/prices.toml.
     Cost,
     /// Writes events/: a signed sample event for every function.

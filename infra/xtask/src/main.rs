@@ -3,6 +3,7 @@
 //! Invariant: whatever ends a command (its work done, an error, Ctrl-C, SIGTERM, a closed terminal), everything that it
 //! started has ended before this process does. All of it hangs on values of the command's future, which is dropped here.
 
+mod bench;
 mod cli;
 mod cost;
 mod events;
@@ -45,6 +46,7 @@ async fn execute(cli: Cli, screen: &Screen) -> Result<u8> {
     let work = async {
         match cli.command {
             Command::Events => events::write(screen).await.map(|()| run::Finished::with(true)),
+            Command::Bench => bench::bench(screen).await.map(run::Finished::with),
             Command::Cost => cost::cost(screen).map(|()| run::Finished::with(true)),
             Command::Run(options) => run::run(&options, screen).await,
             Command::Test(options) => test::test(&options, screen).await.map(|()| run::Finished::with(true)),
