@@ -59,9 +59,11 @@ struct Line(&'static str, f64, f64);
 
 pub(crate) fn cost(screen: &Screen) -> Result<()> {
     let prices: Prices = toml::from_str(PRICES)?;
-    for (title, lines) in
-        [("an accepted event", event(&prices)), ("a run of the pipeline", run(&prices)), ("a delivery", delivery(&prices))]
-    {
+    for (title, lines) in [
+        ("an accepted event", event(&prices)),
+        ("a run of the pipeline", run(&prices)),
+        ("a delivery", delivery(&prices)),
+    ] {
         screen.say(&bill(title, &lines));
     }
     Ok(())
@@ -91,7 +93,7 @@ fn event(p: &Prices) -> Vec<Line> {
         Line("router: GB-seconds, 256 MB for 60 ms", 0.015, p.lambda.gb_second_x86_64 * 1e6),
         Line("router: read units, the event and its commit", 2.0, read),
         Line("router: write units, claim, task, lead, finish (3 KB)", 6.0, write),
-        Line("log, 600 bytes", 0.000_000_6, p.logs.ingested_gb * 1e6),
+        Line("log, KB", 0.6, p.logs.ingested_gb),
     ]
 }
 
@@ -108,7 +110,7 @@ fn run(p: &Prices) -> Vec<Line> {
         Line("objects read", 19.0, p.s3.reads_per_million),
         Line("write units: round, commit, delivery, task", 4.0, p.dynamodb.write_units_per_million),
         Line("queue: send the delivery", 1.0, p.sqs.requests_per_million),
-        Line("log, 2 KB", 0.000_002, p.logs.ingested_gb * 1e6),
+        Line("log, KB", 2.0, p.logs.ingested_gb),
     ]
 }
 
@@ -121,7 +123,7 @@ fn delivery(p: &Prices) -> Vec<Line> {
         Line("read units", 1.0, p.dynamodb.read_units_per_million),
         Line("object read", 1.0, p.s3.reads_per_million),
         Line("write units: lease, and two in a transaction", 5.0, p.dynamodb.write_units_per_million),
-        Line("log, 300 bytes", 0.000_000_3, p.logs.ingested_gb * 1e6),
+        Line("log, KB", 0.3, p.logs.ingested_gb),
     ]
 }
 
