@@ -82,19 +82,9 @@ def adapt(template):
         if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in properties:
             # Alarms over metric math are refused; nothing on one machine looks at alarms.
             del template["Resources"][name]
-        elif resource["Type"] == "AWS::S3::BucketPolicy":
-            # There is no TLS on loopback, and the local AWS holds everybody to the policy.
-            policy = properties["PolicyDocument"]
-            policy["Statement"] = [one for one in policy["Statement"] if not wants_tls(one)]
-            if not policy["Statement"]:
-                del template["Resources"][name]
         elif resource["Type"] == "AWS::Serverless::Function":
             variables = properties.get("Environment", {}).get("Variables", {})
             variables.update({key: text(value) for key, value in variables.items()})
-
-
-def wants_tls(statement):
-    return "aws:SecureTransport" in statement.get("Condition", {}).get("Bool", {})
 
 
 def text(value):

@@ -149,7 +149,13 @@ impl Source {
             .or_else(|| revision.strip_prefix("origin/"))
             .unwrap_or(revision);
         for place in ["refs/heads/", "refs/remotes/origin/"] {
-            if self.commit(&format!("{place}{name}")).await?.as_deref() == Some(sha) {
+            // As a name and not as a revision: `main~1` is no branch.
+            let named = self
+                .git()
+                .args(["show-ref", "--verify", "--hash", &format!("{place}{name}")])
+                .output()
+                .await?;
+            if String::from_utf8_lossy(&named.stdout).trim() == sha {
                 return Ok(name.to_owned());
             }
         }
