@@ -23,16 +23,6 @@ fn signal(stage: &Stage, function: &str, signal: Signal) -> usize {
     pids.iter().filter(|id| kill_process(pid(**id), signal).is_ok()).count()
 }
 
-/// What is in the queue meanwhile makes one batch.
-async fn listen(stage: &Stage, function: &str, enabled: bool) {
-    let name = stage.stack.function(function).unwrap();
-    let path = format!("event-source-mappings/?FunctionName={name}");
-    let listed = aws::lambda(&stage.stack, "GET", &path, None).await;
-    let id = listed["EventSourceMappings"][0]["UUID"].as_str().unwrap().to_owned();
-    let change = json!({ "Enabled": enabled });
-    aws::lambda(&stage.stack, "PUT", &format!("event-source-mappings/{id}"), Some(change)).await;
-}
-
 async fn seen_again_after(stage: &Stage, queue: &str, seconds: u32) {
     let attributes = json!({ "VisibilityTimeout": seconds.to_string() });
     let input = json!({ "QueueUrl": stage.output(queue), "Attributes": attributes });
@@ -55,9 +45,9 @@ pub(crate) async fn a_router_in_mid_batch(house: &House) {
     let stage = Stage::start(base, "router", &[]).await;
     let repo = Repo::make(base, &stage, "router", Content::Notes).await;
     seen_again_after(&stage, "EventsQueueUrl", 3).await;
-    listen(&stage, "Router", false).await;
+    stage.listen("Router", false).await;
     let sent = open_all(&repo, &BRANCHES).await;
-    listen(&stage, "Router", true).await;
+    stage.listen("Router", true).await;
 
     at_once("the first run", async || (!stage.executions().await.is_empty()).then_some(())).await;
     assert!(signal(&stage, "Router", Signal::STOP) > 0);
@@ -87,13 +77,13 @@ pub(crate) async fn a_dispatcher_in_mid_delivery(house: &House) {
     let repo = Repo::make(base, &stage, "dispatcher", Content::Notes).await;
     // A lease outlives an attempt by far; the third receive comes after it.
     seen_again_after(&stage, "DeliveriesQueueUrl", 12).await;
-    listen(&stage, "Dispatcher", false).await;
+    stage.listen("Dispatcher", false).await;
     let sent = open_all(&repo, &BRANCHES[..3]).await;
     for one in &sent {
         assert_eq!(stage.ended(&one.run()).await, "SUCCEEDED");
     }
     base.subscriber.order(&repo.name, Order::Hold(1));
-    listen(&stage, "Dispatcher", true).await;
+    stage.listen("Dispatcher", true).await;
     let came = async || (base.subscriber.about(&repo.name).len() == 3).then_some(());
     until("three requests", came).await;
     assert!(signal(&stage, "Dispatcher", Signal::KILL) > 0);

@@ -41,10 +41,8 @@ fn complete(results: &Value, sent: &Sent, head: &str) {
     assert_eq!(results["trigger"]["commit_sha"], head);
     assert_eq!(results["trigger"]["delivery_id"], sent.delivery.guid.as_str());
     let found = results["analysis_results"]["vulnerabilities"].as_array().unwrap();
-    for kind in ["CWE-89", "CWE-502", "CWE-327", "CWE-22", "CWE-78", "CWE-601", "CWE-79"] {
-        let kinds = || found.iter().map(|one| one["cwe"].as_str().unwrap()).collect::<Vec<_>>();
-        let same = |cwe: &str| cwe == kind || (kind == "CWE-327" && cwe == "CWE-328");
-        assert!(kinds().into_iter().any(same), "{kind} is missing in {:?}", kinds());
+    for kind in ["CWE-89", "CWE-502", "CWE-328", "CWE-78", "CWE-601", "CWE-79"] {
+        assert!(found.iter().any(|one| one["cwe"] == kind), "{kind} is missing in {found:#?}");
     }
     assert!(results["fix_results"]["functions_fixed"].as_array().unwrap().len() >= 4);
     let tests = &results["test_results"];
@@ -56,7 +54,7 @@ fn complete(results: &Value, sent: &Sent, head: &str) {
 async fn committed(repo: &Repo<'_>, before: &str, fixed: &str) {
     let words = repo.git(&["log", "-1", "--format=%H%n%P%n%an%n%s", sample::BRANCH]).await;
     let words: Vec<&str> = words.lines().collect();
-    assert_eq!((words[0], words[1], words[2]), (fixed, before, repo.base.forge.login()), "{words:?}");
+    assert_eq!((words[0], words[1], words[2]), (fixed, before, "Quartet"), "{words:?}");
     assert!(words[3].ends_with("[skip-pipeline]"), "{words:?}");
     let tree = repo.base.folder.join("opened-after");
     let dir = repo.base.forge.git_dir(&repo.name);

@@ -19,9 +19,10 @@ use crate::wait::until;
 pub(crate) const BRANCH: &str = "search";
 /// The file with the weakness.
 pub(crate) const FILE: &str = "notes/store.py";
-const CLEAN: &str = "\"\"\"Notes in SQLite.\"\"\"\n";
-const WEAK: &str = "\"\"\"Notes in SQLite.\"\"\"\n\n\n\
-    def find_user(connection, name):\n    \
+const CLEAN: &str = "\"\"\"Notes in SQLite.\"\"\"\n\nimport sqlite3\n\n\n\
+    def open_store(path):\n    return sqlite3.connect(path)\n";
+/// What follows it on the branch.
+const WEAK: &str = "\n\ndef find_user(connection, name):\n    \
         row = connection.execute(f\"SELECT id FROM users WHERE name = '{name}'\").fetchone()\n    \
         return row[0] if row else None\n";
 /// Another weakness, for another head.
@@ -206,7 +207,7 @@ pub(crate) async fn notes(at: &Path) -> PathBuf {
     let git = |arguments: &[&str]| sample::signed(Tool::new("git").arg("-C").arg(at).args(arguments)).text();
     std::fs::create_dir_all(at.join("notes")).unwrap();
     git(&["init", "--quiet", "--template=", "--initial-branch=main"]).await.unwrap();
-    for (branch, content) in [("main", CLEAN), (BRANCH, WEAK)] {
+    for (branch, content) in [("main", CLEAN.to_owned()), (BRANCH, format!("{CLEAN}{WEAK}"))] {
         git(&["checkout", "--quiet", "-B", branch]).await.unwrap();
         std::fs::write(at.join(FILE), content).unwrap();
         git(&["add", "--all"]).await.unwrap();

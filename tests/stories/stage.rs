@@ -130,11 +130,24 @@ impl Stage {
 
     /// Whether the execution has entered this state.
     pub(crate) async fn has_entered(&self, run: &RunId, state: &str) -> bool {
+        if self.status(run).await.is_none() {
+            return false;
+        }
         let execution = self.output("StateMachineArn").replacen(":stateMachine:", ":execution:", 1);
         let input = json!({ "executionArn": format!("{execution}:{run}") });
         let answer = aws::states(&self.stack, "GetExecutionHistory", input).await;
         let events = answer["events"].as_array().unwrap();
         events.iter().any(|event| event["stateEnteredEventDetails"]["name"] == state)
+    }
+
+    /// Whether the function takes from its queue. What lies there meanwhile makes one batch afterwards.
+    pub(crate) async fn listen(&self, function: &str, enabled: bool) {
+        let name = self.stack.function(function).unwrap();
+        let path = format!("event-source-mappings/?FunctionName={name}");
+        let listed = aws::lambda(&self.stack, "GET", &path, None).await;
+        let id = listed["EventSourceMappings"][0]["UUID"].as_str().unwrap().to_owned();
+        let change = json!({ "Enabled": enabled });
+        aws::lambda(&self.stack, "PUT", &format!("event-source-mappings/{id}"), Some(change)).await;
     }
 
     /// An object's bytes, if there is one.

@@ -14,7 +14,7 @@ use crate::Made;
 use crate::plan::Withheld;
 
 /// Finds our own comment again.
-const MARKER: &str = "<!-- quartet:pipeline -->";
+const MARKER: &str = "quartet:pipeline";
 /// Findings and fixes that a comment shows; the payload has all.
 const SHOWN: usize = 20;
 

@@ -45,7 +45,7 @@ impl Executions {
         }
     }
 
-    /// Stops a run; one that is over or was never started is left as it is.
+    /// Stops a run; one that is over (which AWS may call invalid) or was never started is left as it is.
     pub async fn stop(&self, run: &RunId, cause: &str) -> Result<(), Unavailable> {
         let execution = format!("{}:{run}", self.machine.replacen(":stateMachine:", ":execution:", 1));
         let stop = self
@@ -59,6 +59,7 @@ impl Executions {
         match stop {
             Ok(_) => Ok(()),
             Err(SdkError::ServiceError(e)) if e.err().is_execution_does_not_exist() => Ok(()),
+            Err(SdkError::ServiceError(e)) if e.err().is_validation_exception() => Ok(()),
             Err(e) => Err(Unavailable::because("stopping a run")(e)),
         }
     }
