@@ -1,0 +1,63 @@
+//! Queues, who takes from them, and where what nobody can work on goes.
+
+use serde_json::Value;
+
+use crate::template::{functions, resource, resources, time_out};
+
+/// Every SQS event source: the function's name and the source's properties.
+fn sources() -> Vec<(&'static str, &'static Value)> {
+    let all =
+        functions().into_iter().filter_map(|(name, function)| Some((name, function["Events"].as_object()?)));
+    let sources = all.flat_map(|(name, events)| events.values().map(move |event| (name, event)));
+    sources
+        .filter(|(_, event)| event["Type"] == "SQS")
+        .map(|(name, event)| (name, &event["Properties"]))
+        .collect()
+}
+
+/// The resource that an attribute like `EventsQueue.Arn` is of.
+fn of(attribute: &Value) -> &str {
+    attribute.as_str().unwrap().split('.').next().unwrap()
+}
+
+#[test]
+fn one_bad_message_fails_alone() {
+    assert_eq!(sources().len(), 2);
+    for (function, source) in sources() {
+        assert_eq!(source["FunctionResponseTypes"][0], "ReportBatchItemFailures", "{function}");
+        let queue = resource(of(&source["Queue"]));
+        let visible = queue["VisibilityTimeout"].as_u64().unwrap();
+        assert!(
+            visible >= 6 * time_out(function),
+            "{function}: a message is seen again while it is worked on"
+        );
+        assert!(resource(of(&queue["RedrivePolicy"]["deadLetterTargetArn"])).is_object());
+        if let Some(most) = resource(function)["Environment"]["Variables"].get("MAX_RECEIVES") {
+            let redrive = &queue["RedrivePolicy"]["maxReceiveCount"];
+            assert_eq!(most.as_str().map(str::to_owned), Some(redrive.to_string()), "{function}");
+        }
+    }
+}
+
+#[test]
+fn every_queue_that_is_worked_on_has_dead_letters_and_every_dead_letter_an_alarm() {
+    let (worked, dead): (Vec<_>, Vec<_>) =
+        resources("AWS::SQS::Queue").into_iter().partition(|(_, queue)| queue["RedrivePolicy"].is_object());
+    assert_eq!((worked.len(), dead.len()), (2, 2));
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    let watched = |queue: &str, metric: &str| {
+        let of_queue =
+            |alarm: &Value| of(&alarm["Dimensions"][0]["Value"]) == queue && alarm["MetricName"] == metric;
+        alarms.iter().any(|(_, alarm)| alarm["Dimensions"].is_array() && of_queue(alarm))
+    };
+    for (name, _) in dead {
+        assert!(watched(name, "ApproximateNumberOfMessagesVisible"), "nobody hears of {name}");
+    }
+    for (name, _) in worked {
+        assert!(watched(name, "ApproximateAgeOfOldestMessage"), "nobody hears that {name} is slow");
+    }
+    for (name, queue) in resources("AWS::SQS::Queue") {
+        assert_eq!(queue["SqsManagedSseEnabled"], true, "{name}");
+        assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 3600, "{name}");
+    }
+}

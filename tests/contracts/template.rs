@@ -1,0 +1,88 @@
+//! `template.yaml` as data, and its functions: a log, a role and no more for each.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::files::read;
+
+/// Tags are dropped: `!Ref Table` reads as `Table`, `!GetAtt Table.Arn` as `Table.Arn`.
+static TEMPLATE: LazyLock<Value> = LazyLock::new(|| serde_saphyr::from_str(&read("template.yaml")).unwrap());
+
+pub(crate) fn template() -> &'static Value {
+    &TEMPLATE
+}
+
+/// The properties of every resource of a type, by name.
+pub(crate) fn resources(kind: &str) -> Vec<(&'static str, &'static Value)> {
+    let all = template()["Resources"].as_object().unwrap();
+    let of_kind = all.iter().filter(|(_, resource)| resource["Type"] == kind);
+    let found: Vec<_> = of_kind.map(|(name, resource)| (name.as_str(), &resource["Properties"])).collect();
+    assert!(!found.is_empty(), "the template has no {kind}");
+    found
+}
+
+pub(crate) fn resource(name: &str) -> &'static Value {
+    let found = &template()["Resources"][name]["Properties"];
+    assert!(found.is_object(), "the template has no {name}");
+    found
+}
+
+pub(crate) fn functions() -> Vec<(&'static str, &'static Value)> {
+    resources("AWS::Serverless::Function")
+}
+
+/// Seconds that a function has.
+pub(crate) fn time_out(function: &str) -> u64 {
+    let own = resource(function)["Timeout"].as_u64();
+    own.or(template()["Globals"]["Function"]["Timeout"].as_u64()).unwrap()
+}
+
+/// The actions that a role allows.
+fn actions(role: &str) -> Vec<&'static str> {
+    let policies = resource(role)["Policies"].as_array().unwrap().iter();
+    let statements = policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap());
+    let words = statements.flat_map(|statement| match &statement["Action"] {
+        Value::Array(many) => many.iter().map(|one| one.as_str().unwrap()).collect(),
+        one => vec![one.as_str().unwrap()],
+    });
+    words.collect()
+}
+
+#[test]
+fn every_function_has_a_log_and_a_role_of_its_own() {
+    assert_eq!(functions().len(), 10);
+    for (name, function) in functions() {
+        assert_eq!(function["Role"], format!("{name}Role.Arn"));
+        let log = format!("{name}Logs");
+        assert_eq!(function["LoggingConfig"]["LogGroup"], log);
+        assert_eq!(resource(&log)["RetentionInDays"], "LogRetentionDays");
+        let allowed = actions(&format!("{name}Role"));
+        assert!(allowed.contains(&"logs:PutLogEvents"), "{name} cannot log");
+        assert!(allowed.iter().all(|action| !action.contains('*')), "{name} may too much: {allowed:?}");
+    }
+}
+
+/// It runs code that anybody may have written.
+#[test]
+fn the_test_stage_can_do_nothing_but_log() {
+    assert!(actions("TestRole").iter().all(|action| action.starts_with("logs:")));
+    let test = resource("Test");
+    assert_eq!(test["Tracing"], Value::Null);
+    let names: Vec<_> = test["Environment"]["Variables"].as_object().unwrap().keys().cloned().collect();
+    let tools = ["PYTHON", "NODE", "TEST_SECONDS", "SANDBOX"];
+    assert!(names.iter().all(|name| tools.contains(&name.as_str())), "the test stage is told {names:?}");
+}
+
+/// The token that writes is read by the stages that need it, and the branch is written by one of them.
+#[test]
+fn few_may_read_a_secret() {
+    let reads = |(name, _): &(&str, &Value)| {
+        actions(&format!("{name}Role")).contains(&"secretsmanager:GetSecretValue")
+    };
+    let readers: Vec<_> = functions().into_iter().filter(reads).map(|(name, _)| name).collect();
+    assert_eq!(readers.len(), 5, "{readers:?}");
+    for none in ["Router", "Analyze", "Fix", "Test", "Report"] {
+        assert!(!readers.contains(&none), "{none} reads a secret");
+    }
+}
