@@ -42,11 +42,11 @@ pub(crate) fn time_out(function: &str) -> u64 {
 fn actions(role: &str) -> Vec<&'static str> {
     let policies = resource(role)["Policies"].as_array().unwrap().iter();
     let statements = policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap());
-    let words = statements.flat_map(|statement| match &statement["Action"] {
-        Value::Array(many) => many.iter().map(|one| one.as_str().unwrap()).collect(),
-        one => vec![one.as_str().unwrap()],
+    let words = statements.flat_map(|statement| {
+        let action = &statement["Action"];
+        action.as_array().map_or(std::slice::from_ref(action), Vec::as_slice)
     });
-    words.collect()
+    words.map(|word| word.as_str().unwrap()).collect()
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::house::House;
-use crate::repo::{FILE, Repo, Sent, WEAK_HASH};
+use crate::notes::{FILE, WEAK_HASH};
+use crate::repo::Repo;
+use crate::sent::Sent;
 use crate::wait::until;
 
 pub(crate) async fn a_newer_head_supersedes(house: &House) {

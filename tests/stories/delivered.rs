@@ -7,8 +7,9 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use crate::house::House;
-use crate::repo::{Repo, Sent};
+use crate::repo::Repo;
 use crate::sender::Answer;
+use crate::sent::Sent;
 use crate::stage::{RESULTS_SECRET, Stage};
 use crate::subscriber::{Got, Order};
 

@@ -97,7 +97,7 @@ impl Base {
         let options = Options { root: folder.join("forge"), port: None, token: FORGE_TOKEN.to_owned() };
         let forge = Server::start(options).await?;
         let subscriber = Subscriber::open().await;
-        let notes = crate::repo::notes(&folder.join("notes")).await;
+        let notes = crate::notes::build(&folder.join("notes")).await;
         let sample = sample::build(&workspace, &folder.join("sample")).await?;
         Ok(Self { workspace, folder, python, node, bin_dir, forge, subscriber, notes, sample })
     }

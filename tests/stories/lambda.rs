@@ -2,6 +2,7 @@
 //! function, asks here for events and posts its answers.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +36,7 @@ struct Desk {
 }
 
 impl Function {
-    pub(crate) async fn start(binary: &Path, environment: &BTreeMap<String, String>) -> Self {
+    pub(crate) async fn start(binary: &Path, environment: &BTreeMap<String, String>, log: File) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (events, waiting) = mpsc::channel(1);
@@ -45,7 +46,8 @@ impl Function {
         let mut serving = JoinSet::new();
         serving.spawn(async move { axum::serve(listener, app).await.unwrap() });
         let mut process = Command::new(binary);
-        process.env_clear().envs(environment).env("AWS_LAMBDA_RUNTIME_API", address).kill_on_drop(true);
+        process.env_clear().envs(environment).env("AWS_LAMBDA_RUNTIME_API", address);
+        process.stdout(log).kill_on_drop(true);
         Self { events, answers, process: process.spawn().unwrap(), serving }
     }
 

@@ -8,8 +8,10 @@
 mod aws;
 mod house;
 mod lambda;
+mod notes;
 mod repo;
 mod sender;
+mod sent;
 mod stage;
 mod subscriber;
 mod verify;

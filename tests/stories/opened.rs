@@ -4,7 +4,9 @@ use quartet_local::{Tool, sample};
 use serde_json::{Value, json};
 
 use crate::house::House;
-use crate::repo::{Content, FILE, Repo, Sent};
+use crate::notes::FILE;
+use crate::repo::{Content, Repo};
+use crate::sent::Sent;
 
 pub(crate) async fn a_pull_request_is_fixed_and_reported(house: &House) {
     let repo = Repo::make(house.base().await, house.stage().await, "opened", Content::Sample).await;

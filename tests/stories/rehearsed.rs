@@ -5,6 +5,7 @@
 //! to, and the state machine is one that does nothing.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 
 use quartet_domain::ids::{MessageId, RunId};
 use quartet_domain::signature::standard::Key;
@@ -136,7 +137,8 @@ impl Rehearsal<'_> {
 
     async fn invoke(&self, function: &str, binary: &str, event: Value) -> Value {
         let environment = self.environment(function).await;
-        let mut process = Function::start(&self.base.bin_dir.join(binary), &environment).await;
+        let log = File::create(self.base.folder.join(&format!("rehearsed-{function}.log"))).unwrap();
+        let mut process = Function::start(&self.base.bin_dir.join(binary), &environment, log).await;
         process.invoke(event).await.unwrap_or_else(|error| panic!("{function}: {error}"))
     }
 

@@ -1,33 +1,18 @@
 //! A repository on the forge with a hook to one stack, and what became of its webhooks.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use quartet_domain::event::DEFAULT_CONNECTION;
-use quartet_domain::ids::{DeliveryId, EventId, MessageId, RunId, TaskId};
 use quartet_local::forge::{Delivery, Effect, Fault};
 use quartet_local::{Tool, post_json, sample};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::house::{Base, FORGE_TOKEN};
+use crate::notes::BRANCH;
+use crate::sent::Sent;
 use crate::stage::{SECRET, Stage};
 use crate::subscriber::Got;
 use crate::wait::until;
-
-/// The branch with a weakness in it, of the small repository.
-pub(crate) const BRANCH: &str = "search";
-/// The file with the weakness.
-pub(crate) const FILE: &str = "notes/store.py";
-const CLEAN: &str = "\"\"\"Notes in SQLite.\"\"\"\n\nimport sqlite3\n\n\n\
-    def open_store(path):\n    return sqlite3.connect(path)\n";
-/// What follows it on the branch.
-const WEAK: &str = "\n\ndef find_user(connection, name):\n    \
-        row = connection.execute(f\"SELECT id FROM users WHERE name = '{name}'\").fetchone()\n    \
-        return row[0] if row else None\n";
-/// Another weakness, for another head.
-pub(crate) const WEAK_HASH: &str =
-    "import hashlib\n\n\ndef etag(text):\n    return hashlib.md5(text.encode()).hexdigest()\n";
 
 /// What is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,40 +29,6 @@ pub(crate) struct Repo<'a> {
     /// `acme/<story>`
     pub(crate) name: String,
     content: Content,
-}
-
-/// One webhook that the forge sent, and the names of all that follows from it.
-#[derive(Clone, Debug)]
-pub(crate) struct Sent {
-    pub(crate) delivery: Delivery,
-    pub(crate) event: EventId,
-}
-
-impl Sent {
-    fn of(delivery: Delivery) -> Self {
-        let event = EventId::of(DEFAULT_CONNECTION, &delivery.event, delivery.body.as_bytes());
-        Self { delivery, event }
-    }
-
-    pub(crate) fn task(&self) -> TaskId {
-        self.event.task()
-    }
-
-    pub(crate) fn run(&self) -> RunId {
-        self.task().run(1)
-    }
-
-    pub(crate) fn message(&self) -> MessageId {
-        self.run().message()
-    }
-
-    pub(crate) fn results(&self) -> DeliveryId {
-        self.message().delivery("results")
-    }
-
-    pub(crate) fn status(&self) -> u16 {
-        self.delivery.outcome.as_ref().unwrap().status_code
-    }
 }
 
 impl<'a> Repo<'a> {
@@ -125,34 +76,27 @@ impl<'a> Repo<'a> {
 
     /// Waits until the forge's webhook about this head is answered.
     pub(crate) async fn sent(&self, action: &str, head: &str) -> Sent {
-        let fits = |one: &Delivery| {
-            let body: Value = serde_json::from_str(&one.body).unwrap();
-            body["action"] == action && body["pull_request"]["head"]["sha"] == head && one.outcome.is_some()
-        };
-        let look = async || self.base.forge.deliveries(&self.name).into_iter().find(fits);
-        let sent = Sent::of(until(&format!("the webhook {action} of {}", self.name), look).await);
-        assert_eq!(sent.status(), 200, "{:?}", sent.delivery.outcome);
-        sent
+        let fits = |body: &Value| body["action"] == action && body["pull_request"]["head"]["sha"] == head;
+        self.answered(&format!("{action} {head}"), fits).await
     }
 
     /// The same, by the pull request's number.
     pub(crate) async fn sent_about(&self, action: &str, number: u64) -> Sent {
-        let fits = |one: &Delivery| {
-            let body: Value = serde_json::from_str(&one.body).unwrap();
-            body["action"] == action && body["number"] == number && one.outcome.is_some()
-        };
-        let look = async || self.base.forge.deliveries(&self.name).into_iter().find(fits);
-        Sent::of(until(&format!("the webhook {action} of #{number}"), look).await)
+        let fits = |body: &Value| body["action"] == action && body["number"] == number;
+        self.answered(&format!("{action} #{number}"), fits).await
     }
 
     /// Waits until the forge's `push` webhook is answered.
     pub(crate) async fn sent_push(&self, after: &str) -> Sent {
-        let fits = |one: &Delivery| {
-            let body: Value = serde_json::from_str(&one.body).unwrap();
-            one.event == "push" && body["after"] == after && one.outcome.is_some()
-        };
-        let look = async || self.base.forge.deliveries(&self.name).into_iter().find(fits);
-        Sent::of(until(&format!("the push webhook of {}", self.name), look).await)
+        self.answered("push", |body: &Value| body["action"].is_null() && body["after"] == after).await
+    }
+
+    async fn answered(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Sent {
+        let this = |one: &Delivery| fits(&serde_json::from_str(&one.body).unwrap()) && one.outcome.is_some();
+        let look = async || self.base.forge.deliveries(&self.name).into_iter().find(this);
+        let sent = Sent::of(until(&format!("the webhook {what} of {}", self.name), look).await);
+        assert_eq!(sent.status(), 200, "{:?}", sent.delivery.outcome);
+        sent
     }
 
     /// From now on the forge's webhooks do not arrive.
@@ -200,18 +144,4 @@ impl<'a> Repo<'a> {
         let dir = self.base.forge.git_dir(&self.name);
         sample::signed(Tool::new("git").arg("-C").arg(dir)).args(arguments).text().await.unwrap()
     }
-}
-
-/// The small repository, to be imported under many names.
-pub(crate) async fn notes(at: &Path) -> PathBuf {
-    let git = |arguments: &[&str]| sample::signed(Tool::new("git").arg("-C").arg(at).args(arguments)).text();
-    std::fs::create_dir_all(at.join("notes")).unwrap();
-    git(&["init", "--quiet", "--template=", "--initial-branch=main"]).await.unwrap();
-    for (branch, content) in [("main", CLEAN.to_owned()), (BRANCH, format!("{CLEAN}{WEAK}"))] {
-        git(&["checkout", "--quiet", "-B", branch]).await.unwrap();
-        std::fs::write(at.join(FILE), content).unwrap();
-        git(&["add", "--all"]).await.unwrap();
-        git(&["commit", "--quiet", "--message", branch]).await.unwrap();
-    }
-    at.to_owned()
 }

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use crate::house::House;
-use crate::repo::{Repo, Sent, WEAK_HASH};
+use crate::notes::WEAK_HASH;
+use crate::repo::Repo;
+use crate::sent::Sent;
 
 pub(crate) async fn from_a_fork(house: &House) {
     let repo = house.repo("forked").await;
