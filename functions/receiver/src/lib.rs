@@ -68,29 +68,32 @@ pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Answer {
 async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<(EventId, String), Refusal> {
     let body = request.body(app.most_bytes)?;
     let webhook = request.webhook(&body)?;
-    if let Some(retry_after) = app.limits.refusal(request.source_ip(), now) {
-        return Err(Refusal::Throttled { retry_after });
-    }
-    let event = verify(app, webhook).await?.ok_or_else(|| {
-        app.limits.failed(request.source_ip(), now);
-        Refusal::Forged
-    })?;
+    let event = verify(app, webhook).await?.ok_or_else(|| forged(app, request, now))?;
     let glance: Glance<'_> = serde_json::from_slice(event.body()).map_err(|_| Refusal::NotJson)?;
     let repository = glance.repository.map_or(0, |r| r.id);
-    let id = event.id();
     let taken = app.events.take(&event, now).await.map_err(unavailable)?;
     if taken != (Taken::Already { unfinished: false }) {
         let delay = app.limits.delay(repository, now);
-        queue(app, &event, &id, repository, delay, now).await?;
+        queue(app, &event, repository, delay, now).await?;
     }
     match taken {
         Taken::New => {
             // One short line an event: the sender's id finds it here, the answer's task id everywhere else.
             tracing::info!(delivery = request.delivery_id(), kind = request.event_type(), "accepted");
-            Ok((id, glance.action.into_owned()))
+            Ok((event.id().clone(), glance.action.into_owned()))
         }
         Taken::Already { .. } => Err(Refusal::Duplicate),
     }
+}
+
+/// Too many forgeries from one address are told to slow down. A genuine webhook never is, wherever it comes from: anybody
+/// can let a forge's own servers send forgeries.
+fn forged(app: &App, request: &Request, now: Timestamp) -> Refusal {
+    if let Some(retry_after) = app.limits.refusal(request.source_ip(), now) {
+        return Refusal::Throttled { retry_after };
+    }
+    app.limits.failed(request.source_ip(), now);
+    Refusal::Forged
 }
 
 /// Proves the signature with the live secrets; asks for them again when none fits, because one may just have been rotated.
@@ -108,12 +111,12 @@ async fn verify<'a>(app: &App, webhook: RawWebhook<'a>) -> Result<Option<Verifie
 async fn queue(
     app: &App,
     event: &VerifiedEvent<'_>,
-    id: &EventId,
     repository: u64,
     delay: Duration,
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let group = format!("{}-{repository}", event.connection());
+    let id = event.id();
     let sent = app.queue.send(id.as_str(), &group, delay).await;
     if let Err(error) = sent {
         let refusal = unavailable(error);

@@ -62,7 +62,7 @@ impl Events {
     /// Stores a genuine event unless it is known. One call, or two for a body of over [`INLINE`] deflated bytes.
     pub async fn take(&self, event: &VerifiedEvent<'_>, now: Timestamp) -> Result<Taken, Unavailable> {
         let id = event.id();
-        let mut item = self.item_of(event, &id, now);
+        let mut item = self.item_of(event, id, now);
         let body = deflate(event.body());
         if body.len() <= INLINE {
             item.insert("body".to_owned(), AttributeValue::B(Blob::new(body)));
@@ -215,7 +215,7 @@ fn event_of(
 fn deflate(body: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
     let mut out =
-        flate2::write::DeflateEncoder::new(Vec::with_capacity(body.len() / 8), flate2::Compression::new(6));
+        flate2::write::DeflateEncoder::new(Vec::with_capacity(body.len() / 8), flate2::Compression::new(3));
     // Writing to a Vec cannot fail.
     let _ = out.write_all(body);
     out.finish().unwrap_or_default()

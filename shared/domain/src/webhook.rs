@@ -22,9 +22,10 @@ pub struct RawWebhook<'a> {
 }
 
 /// The same webhook, proved genuine.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct VerifiedEvent<'a> {
     raw: RawWebhook<'a>,
+    id: EventId,
 }
 
 /// The signature fits none of the connection's live secrets.
@@ -38,13 +39,17 @@ impl<'a> RawWebhook<'a> {
         let genuine = match self.provider {
             Provider::GitHub => signature::github(secrets, self.signature, self.body),
         };
-        if genuine { Ok(VerifiedEvent { raw: self }) } else { Err(Forged) }
+        if !genuine {
+            return Err(Forged);
+        }
+        let id = EventId::of(self.connection, self.event_type, self.body);
+        Ok(VerifiedEvent { raw: self, id })
     }
 }
 
 impl<'a> VerifiedEvent<'a> {
-    pub fn id(&self) -> EventId {
-        EventId::of(self.raw.connection, self.raw.event_type, self.raw.body)
+    pub fn id(&self) -> &EventId {
+        &self.id
     }
 
     pub fn provider(&self) -> Provider {
