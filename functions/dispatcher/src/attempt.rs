@@ -61,7 +61,7 @@ pub(crate) async fn send(
     };
     let status = response.status().as_u16();
     let retry_after_seconds =
-        response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(seconds);
+        response.headers().get(RETRY_AFTER).and_then(|value| seconds(value.to_str().ok()?, now));
     let mut answer = Vec::new();
     while answer.len() < ANSWER_BYTES {
         // An answer that breaks off after its status line still is an answer.
@@ -90,7 +90,33 @@ fn class(error: &reqwest::Error) -> &'static str {
     }
 }
 
-/// `Retry-After` in seconds; the form with a date is not granted more than the schedule gives.
-fn seconds(value: &str) -> Option<u64> {
-    value.trim().parse().ok()
+/// `Retry-After`, which is seconds or a date (RFC 9110, 10.2.3), as seconds from `now`.
+fn seconds(value: &str, now: Timestamp) -> Option<u64> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(seconds);
+    }
+    let at = Timestamp::try_from(httpdate::parse_http_date(value).ok()?).ok()?;
+    Some(u64::try_from(at.duration_since(now).as_secs()).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(value: &str, expected: Option<u64>) {
+        let now: Timestamp = "2026-01-15T10:00:00Z".parse().expect("a time");
+        assert_eq!(seconds(value, now), expected, "{value}");
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        check("120", Some(120));
+        check(" 0 ", Some(0));
+        check("Thu, 15 Jan 2026 10:02:00 GMT", Some(120));
+        check("Thu, 15 Jan 2026 09:00:00 GMT", Some(0));
+        check("-1", None);
+        check("soon", None);
+    }
 }
