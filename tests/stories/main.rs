@@ -64,7 +64,8 @@ fn main() -> ExitCode {
             a_head_that_moves_under_the_commit_is_not_overwritten, a_draft_waits;
         withheld: from_a_fork, on_a_protected_branch, beyond_the_cap;
         broken: an_archive_that_is_gone, a_forge_out_for_a_moment;
-        refused: forgeries, malformed_requests, repetitions, one_id_with_two_bodies, what_is_accepted;
+        refused: forgeries, malformed_requests, repetitions, one_id_with_two_bodies, what_is_accepted,
+            a_flood_of_forgeries;
     ];
     let conclusion = libtest_mimic::run(&arguments, trials);
     if let Some(house) = Arc::into_inner(house) {

@@ -5,9 +5,11 @@ use quartet_domain::ids::EventId;
 use quartet_domain::signature::over_body;
 use reqwest::{Method, Response};
 use secrecy::SecretString;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::stage::{SECRET, Stage};
+
+const PATH: &str = "/api/v1/webhooks/github";
 
 #[derive(Clone, Debug)]
 pub(crate) struct Webhook {
@@ -69,13 +71,15 @@ impl Webhook {
         self.header("x-hub-signature-256", &signature)
     }
 
-    /// As API Gateway hands them over.
-    pub(crate) fn lower_case_headers(&self) -> Value {
-        self.headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), json!(value)))
-            .collect::<serde_json::Map<_, _>>()
-            .into()
+    /// As API Gateway hands it to the function.
+    pub(crate) fn as_event(&self, source_ip: &str) -> Value {
+        let headers = self.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
+        let http = json!({ "method": "POST", "path": PATH, "sourceIp": source_ip });
+        json!({
+            "version": "2.0", "rawPath": PATH, "headers": headers.collect::<Map<_, _>>(),
+            "requestContext": { "requestId": "one", "http": http },
+            "body": String::from_utf8(self.body.clone()).unwrap(), "isBase64Encoded": false,
+        })
     }
 
     /// The event's id, if it were accepted.
@@ -84,7 +88,11 @@ impl Webhook {
     }
 
     pub(crate) async fn send(&self, stage: &Stage) -> Answer {
-        let url = stage.webhook_url();
+        self.send_to(stage, PATH).await
+    }
+
+    pub(crate) async fn send_to(&self, stage: &Stage, path: &str) -> Answer {
+        let url = format!("{}{path}", stage.stack.url());
         let mut request = reqwest::Client::new().request(self.method.clone(), url).body(self.body.clone());
         for (name, value) in &self.headers {
             request = request.header(*name, value);
