@@ -35,6 +35,7 @@ impl Kept {
         let mut lines = vec![
             ("QUARTET_URL", product.stack().url()),
             ("QUARTET_WEBHOOK_SECRET", secrets.webhook.clone()),
+            ("QUARTET_RESULTS_SECRET", secrets.results.clone()),
             ("QUARTET_FORGE_URL", forge.url().to_owned()),
         ];
         lines.extend(product.stack().aws_env());
