@@ -14,7 +14,7 @@ const WEBHOOK_PATH: &str = "/api/v1/webhooks/github";
 pub(super) struct Secrets {
     pub(super) webhook: String,
     pub(super) forge_token: String,
-    results: String,
+    pub(super) results: String,
 }
 
 impl Secrets {
