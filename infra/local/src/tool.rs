@@ -23,6 +23,10 @@ const GIT_PLACES: [&str; 6] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
 ];
 
+/// What `cargo run` tells this program about its own package. Build scripts look at it (ring's does), and a cargo below
+/// this one would build everything that depends on them anew, each time the two take turns.
+const CARGO_ABOUT_US: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+
 /// One program with its arguments.
 #[derive(Debug)]
 pub struct Tool {
@@ -37,6 +41,11 @@ impl Tool {
         command.stdin(Stdio::null()).process_group(0).kill_on_drop(true);
         for place in GIT_PLACES {
             command.env_remove(place);
+        }
+        for (name, _) in std::env::vars_os() {
+            if CARGO_ABOUT_US.iter().any(|about| name.as_encoded_bytes().starts_with(about.as_bytes())) {
+                command.env_remove(name);
+            }
         }
         command.env("GIT_TERMINAL_PROMPT", "0");
         let name = Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();

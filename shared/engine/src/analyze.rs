@@ -7,6 +7,7 @@
 mod bind;
 pub(crate) mod detect;
 pub(crate) mod finding;
+mod flows;
 mod names;
 mod patterns;
 mod report;

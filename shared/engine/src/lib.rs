@@ -4,6 +4,7 @@ pub mod analyze;
 pub mod archive;
 pub mod build;
 pub mod fix;
+pub mod flow;
 pub mod language;
 mod rules;
 pub mod sandbox;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::finding::{Finding, identify};
+use super::flows::Flows;
 use super::patterns::Patterns;
 use super::suppress;
 use super::unit::Unit;
@@ -30,15 +31,25 @@ pub(crate) struct Detected {
 
 pub(crate) fn run(tree: &Tree, wanted: Option<&BTreeSet<String>>) -> Detected {
     let mut all = Detected::default();
+    let mut flows = Flows::of(tree, wanted);
     for (path, bytes) in tree.iter().filter(|(path, _)| wanted.is_none_or(|wanted| wanted.contains(*path))) {
-        all.add(file(path, bytes));
+        all.add(one(path, bytes, &mut flows));
     }
+    all.incomplete.append(&mut flows.incomplete);
     all.found.sort_by(|a, b| (&a.path, a.line, &a.about.id).cmp(&(&b.path, b.line, &b.about.id)));
     all
 }
 
 /// One file alone.
 pub(crate) fn file(path: &str, bytes: &[u8]) -> Detected {
+    let tree: Tree = [(path, bytes)].into_iter().collect();
+    let mut flows = Flows::of(&tree, None);
+    let mut all = one(path, bytes, &mut flows);
+    all.incomplete.append(&mut flows.incomplete);
+    all
+}
+
+fn one(path: &str, bytes: &[u8], flows: &mut Flows) -> Detected {
     let unit = match Unit::parse(path, bytes) {
         Ok(Some(unit)) => unit,
         Ok(None) => return Detected::default(),
@@ -49,6 +60,7 @@ pub(crate) fn file(path: &str, bytes: &[u8]) -> Detected {
     let facts = Facts::of(&unit);
     let detectors: [&dyn Detector; 1] = [&Patterns];
     let found = merge(detectors.iter().flat_map(|detector| detector.detect(&facts)).collect());
+    let found = flows.join(path, found);
     let (mut found, suppressed) = suppress::apply(unit.source(), found);
     identify(&mut found);
     let mut incomplete = Vec::new();

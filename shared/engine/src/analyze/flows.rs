@@ -1,0 +1,98 @@
+//! The data flow engine's findings among those of the other detectors.
+//!
+//! Where both speak of one place, the flow's evidence counts (its confidence, its steps) and the pattern's parts stay,
+//! for the fix. Where a pattern alone speaks and the flow engine came by and found the value harmless, the finding goes;
+//! what the flow engine did not recognise stays as it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use quartet_domain::results::Vulnerability;
+
+use super::finding::Finding;
+use crate::flow;
+use crate::rules::About;
+use crate::tree::Tree;
+
+/// Findings of one run by file.
+#[derive(Default)]
+pub(super) struct Flows {
+    by_file: BTreeMap<String, Vec<flow::Hit>>,
+    judged: BTreeSet<(String, u64, String)>,
+    pub(super) incomplete: Vec<String>,
+}
+
+impl Flows {
+    pub(super) fn of(tree: &Tree, wanted: Option<&BTreeSet<String>>) -> Self {
+        let report = flow::analyze(tree, wanted);
+        let mut by_file: BTreeMap<String, Vec<flow::Hit>> = BTreeMap::new();
+        for hit in report.hits {
+            by_file.entry(hit.vulnerability.file_path.clone()).or_default().push(hit);
+        }
+        Self { by_file, judged: report.judged, incomplete: report.incomplete }
+    }
+
+    /// The findings of one file, patterns' and flows'.
+    pub(super) fn join(&mut self, path: &str, patterns: Vec<Finding>) -> Vec<Finding> {
+        let mut hits = self.by_file.remove(path).unwrap_or_default();
+        let mut joined = Vec::with_capacity(patterns.len() + hits.len());
+        for mut pattern in patterns {
+            match hits.iter().position(|hit| is_same(&pattern, &hit.vulnerability)) {
+                Some(at) => {
+                    let found = hits.swap_remove(at).vulnerability;
+                    pattern.confidence = found.confidence_score;
+                    pattern.flow = found.flow;
+                    pattern.description = found.description;
+                    joined.push(pattern);
+                }
+                None if self.is_judged(&pattern) => {}
+                None => joined.push(pattern),
+            }
+        }
+        joined.extend(hits.into_iter().map(into_finding));
+        joined
+    }
+
+    fn is_judged(&self, pattern: &Finding) -> bool {
+        self.judged.contains(&(pattern.path.clone(), pattern.line, pattern.about.cwe.clone()))
+    }
+}
+
+/// The same weakness in the same place. A call may span lines: a pattern names its own first one.
+fn is_same(pattern: &Finding, hit: &Vulnerability) -> bool {
+    let alike =
+        pattern.about.cwe == hit.cwe || pattern.about.kind == hit.kind || pattern.about.id == hit.rule_id;
+    alike && pattern.line == hit.line_number
+}
+
+fn into_finding(hit: flow::Hit) -> Finding {
+    let found = hit.vulnerability;
+    let (advice, link) = found.advice.rsplit_once(" See ").unwrap_or((&found.advice, ""));
+    let about = About {
+        id: found.rule_id,
+        kind: found.kind,
+        cwe: found.cwe,
+        severity: found.severity,
+        confidence: found.confidence_score,
+        category: found.category,
+        description: found.description.clone(),
+        advice: advice.to_owned(),
+        link: link.to_owned(),
+        fix: None,
+    };
+    Finding {
+        about: Arc::new(about),
+        path: found.file_path,
+        line: found.line_number,
+        function: found.function_name,
+        function_range: hit.function,
+        description: found.description,
+        confidence: found.confidence_score,
+        flow: found.flow,
+        range: hit.range,
+        kind: String::new(),
+        sink: hit.sink,
+        parts: BTreeMap::new(),
+        fingerprint: String::new(),
+    }
+}

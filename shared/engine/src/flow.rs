@@ -1,0 +1,136 @@
+//! Data flow: which outside values reach which dangerous places, and which uses are wrong by their constants.
+//!
+//! Source text becomes a small language-free form ([`ir`], one lowering per language), and one engine runs it
+//! ([`engine`]) by rules that are data ([`rules`]). Nothing here reads a clock, a disk or the network, and every walk
+//! is over sorted things: the same tree gives the same bytes. Work is bounded by fuel that grows with the input; where
+//! it ends, [`Report::incomplete`] says so.
+
+mod engine;
+mod ir;
+mod lower;
+mod names;
+mod report;
+mod rules;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use quartet_domain::results::Vulnerability;
+
+use crate::tree::Tree;
+use engine::Engine;
+use lower::Language;
+
+/// Address space for the run's own thread; deep code touches some of it, most code next to none.
+const STACK: usize = 64 * 1024 * 1024;
+
+/// A finding, and where its code is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    pub vulnerability: Vulnerability,
+    /// The bytes of the sink.
+    pub range: Range<usize>,
+    /// The bytes of the function around it, or of the file.
+    pub function: Range<usize>,
+    /// The sink's text.
+    pub sink: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Sorted by path, line and rule.
+    pub hits: Vec<Hit>,
+    /// Path, line and weakness (as `CWE-89`) of each place that was looked at and found harmless.
+    pub judged: BTreeSet<(String, u64, String)>,
+    /// Files that were read.
+    pub files: u64,
+    /// Files and functions whose run stopped at a limit.
+    pub incomplete: Vec<String>,
+}
+
+/// Whether the engine reads files of this name.
+pub fn reads(path: &str) -> bool {
+    Language::of(path).is_some()
+}
+
+/// Runs the whole tree or, given `changed` paths, those and the files that name them; what they call is followed
+/// wherever it lies.
+pub fn analyze(tree: &Tree, changed: Option<&BTreeSet<String>>) -> Report {
+    std::thread::scope(|scope| {
+        let run = std::thread::Builder::new().name("flow".to_owned()).stack_size(STACK);
+        match run.spawn_scoped(scope, || all(tree, changed)) {
+            Ok(handle) => match handle.join() {
+                Ok(report) => report,
+                Err(panic) => std::panic::resume_unwind(panic),
+            },
+            // No room for a thread: say so, rather than risk this one's stack.
+            Err(_) => Report {
+                incomplete: vec!["data flow: no thread to run it in".to_owned()],
+                ..Report::default()
+            },
+        }
+    })
+}
+
+fn all(tree: &Tree, changed: Option<&BTreeSet<String>>) -> Report {
+    let mut groups: BTreeMap<Language, Vec<(&str, &[u8])>> = BTreeMap::new();
+    for (path, bytes) in tree.iter() {
+        let Some(language) = Language::of(path) else { continue };
+        groups.entry(language.family()).or_default().push((path, bytes));
+    }
+    let mut report = Report::default();
+    for (language, files) in groups {
+        let wanted: Vec<&str> = match changed {
+            Some(changed) => near(&files, changed),
+            None => files.iter().map(|f| f.0).collect(),
+        };
+        if wanted.is_empty() {
+            continue;
+        }
+        let mut engine = Engine::new(rules::file::builtin(language), language, files);
+        for path in &wanted {
+            engine.run(path);
+        }
+        report.files += wanted.len() as u64;
+        report.hits.extend(report::hits(&engine));
+        report.judged.append(&mut report::judged(&engine));
+        report.incomplete.extend(engine.incomplete.iter().cloned());
+    }
+    report.hits.sort_by(|a, b| place(a).cmp(&place(b)));
+    // Two sinks of one line and rule are one finding: the surer, or the first.
+    report.hits.dedup_by(|next, kept| {
+        let same = place(next) == place(kept);
+        if same && next.vulnerability.confidence_score > kept.vulnerability.confidence_score {
+            std::mem::swap(next, kept);
+        }
+        same
+    });
+    report.incomplete.sort_unstable();
+    report
+}
+
+fn place(hit: &Hit) -> (&str, u64, &str) {
+    let found = &hit.vulnerability;
+    (&found.file_path, found.line_number, &found.rule_id)
+}
+
+/// The changed files and those whose text names one of them, as an import would.
+fn near<'t>(files: &[(&'t str, &'t [u8])], changed: &BTreeSet<String>) -> Vec<&'t str> {
+    let stems: BTreeSet<&str> = changed.iter().filter_map(|p| stem(p)).collect();
+    let names = |bytes: &[u8]| stems.iter().any(|s| bytes.windows(s.len()).any(|w| w == s.as_bytes()));
+    files.iter().filter(|(path, bytes)| changed.contains(*path) || names(bytes)).map(|f| f.0).collect()
+}
+
+/// What an import of the file would say: its name, or its folder's where the file stands for that.
+fn stem(path: &str) -> Option<&str> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.split('.').next().filter(|s| !s.is_empty())?;
+    if stem == "__init__" || stem == "index" {
+        return folder.rsplit('/').next().filter(|s| !s.is_empty());
+    }
+    (stem.len() > 1).then_some(stem)
+}

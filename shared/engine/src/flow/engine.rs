@@ -1,0 +1,253 @@
+//! The flow engine: runs every function of a repository once, on values of which only some things are known.
+//!
+//! A function is run with symbols for its parameters; what it returns, and which sinks its parameters reach, is its
+//! summary, and a call is the summary with the arguments put in. Files are lowered when first asked for and forgotten
+//! when the cache is full; summaries stay. Every step costs fuel; where it ends, the run goes on with the next
+//! function and says so.
+
+mod assign;
+mod branch;
+mod call;
+mod constant;
+mod define;
+mod effect;
+mod expr;
+mod files;
+mod literal;
+mod operate;
+mod resolve;
+mod shape;
+mod sink;
+mod stmt;
+mod summary;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::ir::{FnId, Module, Slot, Span};
+use super::lower::Language;
+use super::names::{Name, Names, Sym, id};
+use super::rules::Rules;
+use super::rules::file::RuleFile;
+use super::value::{ClassRef, FnRef, Mask, Origin, Value};
+use branch::Change;
+use define::ClassInfo;
+use files::Files;
+use sink::ParamSink;
+use summary::Summary;
+
+pub(super) use sink::{Found, Place};
+
+/// Deepest nesting of evaluations, calls included.
+const DEPTH: u32 = 480;
+/// Evaluations that one function may take, what it calls not counted.
+const FUNCTION_FUEL: u64 = 60_000;
+/// Evaluations that a file may take beside its share by size.
+const FILE_FUEL: u64 = 200_000;
+/// Evaluations by expression of a file.
+const FILE_SHARE: u64 = 12;
+
+/// One running function.
+struct Frame {
+    call: u32,
+    file: u32,
+    function: FnId,
+    slots: Vec<Value>,
+    /// The activation of the function around it.
+    parent: Option<usize>,
+    /// Functions defined here and not run yet.
+    pending: Vec<FnId>,
+    returned: Value,
+    sinks: Vec<ParamSink>,
+    class: Option<ClassRef>,
+    /// Some path returned before the end.
+    early: bool,
+    module: Option<Rc<Module>>,
+}
+
+/// A step on the way of a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    pub(super) file: u32,
+    pub(super) span: Span,
+    pub(super) what: What,
+    pub(super) before: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// By position in the run's sources.
+    Source(u32),
+    /// Into the variable or element that the span names.
+    Into,
+    /// As an argument of the call that the span names.
+    Passed,
+    /// A parameter's way inside the function called.
+    Inside,
+}
+
+/// A read of something an outsider controls.
+#[derive(Clone, Debug)]
+pub(super) struct SourceAt {
+    pub(super) what: &'static str,
+    pub(super) strength: f64,
+    pub(super) file: u32,
+    pub(super) line: u32,
+    call: u32,
+    name: Name,
+}
+
+pub(super) struct Engine<'r> {
+    pub(super) names: Names,
+    pub(super) rules: Rules,
+    pub(super) files: Files<'r>,
+    frames: Vec<Frame>,
+    journal: Vec<Change>,
+    branches: u32,
+    facts: Vec<(Origin, Mask)>,
+    pub(super) steps: Vec<Step>,
+    pub(super) sources: Vec<SourceAt>,
+    summaries: FxHashMap<FnRef, Option<Rc<Summary>>>,
+    entries: FxHashMap<FnRef, (u32, Name)>,
+    classes: FxHashMap<ClassRef, Rc<ClassInfo>>,
+    fields: FxHashMap<(ClassRef, Sym), Value>,
+    pub(super) found: BTreeMap<Place, Found>,
+    pub(super) incomplete: BTreeSet<String>,
+    /// File, line and rule of what was looked at and found harmless.
+    pub(super) judged: BTreeSet<(u32, u32, u32)>,
+    patterns: shape::Patterns,
+    function_fuel: u64,
+    file_fuel: u64,
+    repository_fuel: u64,
+    calls: u32,
+    loops: u32,
+    depth: u32,
+    nested: u32,
+}
+
+impl<'r> Engine<'r> {
+    pub(super) fn new(rules: &'static RuleFile, language: Language, files: Vec<(&'r str, &'r [u8])>) -> Self {
+        let mut names = Names::new();
+        let rules = Rules::new(rules, &mut names);
+        names.seal();
+        let bytes: usize = files.iter().map(|f| f.1.len()).sum();
+        Self {
+            names,
+            rules,
+            files: Files::new(files, language),
+            frames: Vec::new(),
+            journal: Vec::new(),
+            branches: 0,
+            facts: Vec::new(),
+            steps: vec![Step { file: 0, span: Span::default(), what: What::Inside, before: 0 }],
+            sources: Vec::new(),
+            summaries: FxHashMap::default(),
+            entries: FxHashMap::default(),
+            classes: FxHashMap::default(),
+            fields: FxHashMap::default(),
+            found: BTreeMap::new(),
+            incomplete: BTreeSet::new(),
+            judged: BTreeSet::new(),
+            patterns: shape::Patterns::default(),
+            function_fuel: 0,
+            file_fuel: 0,
+            repository_fuel: 4 * bytes as u64 + 20_000_000,
+            calls: 0,
+            loops: 0,
+            depth: 0,
+            nested: 0,
+        }
+    }
+
+    /// Runs all of one file: its top level, then every function in it that no one has run yet.
+    pub(super) fn run(&mut self, path: &str) {
+        let Some(file) = self.files.find(path) else { return };
+        let Some(module) = self.load(file) else { return };
+        self.file_fuel = FILE_FUEL + FILE_SHARE * module.exprs.len() as u64;
+        if module.cut {
+            self.incomplete.insert(format!("{path}: too deep or too long to read whole"));
+        }
+        let frame = self.enter_module(file, &module);
+        self.settle(frame, &module);
+        self.leave_module(file, frame);
+        self.files.trim(file);
+    }
+
+    /// One unit of fuel; `false` when there is none.
+    fn burn(&mut self) -> bool {
+        if self.function_fuel == 0 || self.file_fuel == 0 || self.repository_fuel == 0 {
+            return false;
+        }
+        self.function_fuel -= 1;
+        self.file_fuel -= 1;
+        self.repository_fuel -= 1;
+        true
+    }
+
+    /// Says which limit the function that just ended ran into, if any.
+    fn say_if_dry(&mut self, file: u32, function: FnId, module: &Module) {
+        let limit = if self.repository_fuel == 0 {
+            "repository"
+        } else if self.file_fuel == 0 {
+            "file"
+        } else if self.function_fuel == 0 {
+            "function"
+        } else {
+            return;
+        };
+        let name = self.names.text(module.function(function).name);
+        let path = self.files.path(file);
+        let place = if name.is_empty() { path.to_owned() } else { format!("{path}: {name}") };
+        self.incomplete.insert(format!("{place}: out of fuel for the {limit}"));
+    }
+
+    fn top(&self) -> usize {
+        self.frames.len().saturating_sub(1)
+    }
+
+    /// The activation `up` functions out of the current one.
+    fn outward(&self, up: u16) -> Option<usize> {
+        let mut at = self.top();
+        for _ in 0..up {
+            at = self.frames.get(at)?.parent?;
+        }
+        Some(at)
+    }
+
+    fn read(&self, up: u16, slot: Slot) -> Value {
+        let frame = self.outward(up).and_then(|at| self.frames.get(at));
+        frame.and_then(|f| f.slots.get(slot as usize)).cloned().unwrap_or_default()
+    }
+
+    fn write(&mut self, up: u16, slot: Slot, value: Value) {
+        let Some(at) = self.outward(up) else { return };
+        self.put(at, slot, value);
+    }
+
+    fn put(&mut self, at: usize, slot: Slot, value: Value) {
+        let Some(frame) = self.frames.get_mut(at) else { return };
+        let Some(place) = frame.slots.get_mut(slot as usize) else { return };
+        let before = std::mem::replace(place, value);
+        if self.branches > 0 {
+            self.journal.push(Change { frame: at, call: frame.call, slot, value: before });
+        }
+    }
+
+    fn next_call(&mut self) -> u32 {
+        self.calls += 1;
+        self.calls
+    }
+
+    fn step(&mut self, span: Span, what: What, before: u32) -> u32 {
+        let file = self.frames.last().map_or(0, |f| f.file);
+        if let Some(last) = self.steps.get(before as usize)
+            && (last.file, last.span.line, last.what) == (file, span.line, what)
+        {
+            return before;
+        }
+        self.steps.push(Step { file, span, what, before });
+        id(self.steps.len() - 1)
+    }
+}

@@ -1,0 +1,371 @@
+//! What known functions do to receivers, arguments and results.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "most forms of a value or expression have no row of their own"
+)]
+
+use super::super::ir::Const;
+use super::super::rules::file::{Effect, Propagator};
+use super::super::value::{Key, Object, Shape, Taint, Test, Traits, Value};
+use super::Engine;
+use super::call::Site;
+
+impl Engine<'_> {
+    #[expect(clippy::too_many_lines, reason = "one row for each form")]
+    pub(super) fn effect(&mut self, site: &Site<'_>, at: u32) -> Value {
+        let rule = self.rules.propagator(at);
+        let effect = rule.effect;
+        match effect {
+            Effect::Mark => {
+                let value = Value { name: self.rules.becomes(at), ..site.receiver_value() };
+                self.put_back(site, value);
+                Value::default()
+            }
+            Effect::Become => {
+                Value { name: self.rules.becomes(at), taint: site.args_taint(), ..Value::default() }
+            }
+            Effect::Keys => Value { taint: site.receiver_value().taint, ..Value::default() },
+            Effect::Push | Effect::Unshift | Effect::Insert | Effect::Pop | Effect::Shift => {
+                self.sequence_effect(site, effect)
+            }
+            Effect::Store => self.store_effect(site),
+            Effect::Load => self.load_effect(site, rule),
+            Effect::Extend => {
+                let mut value = site.receiver_value();
+                for given in &site.args {
+                    merge(&mut value, &given.value);
+                }
+                self.put_back(site, value.clone());
+                Value::default()
+            }
+            Effect::Assign => {
+                let mut value = site.at(0).unwrap_or_default();
+                for given in site.args.iter().skip(1) {
+                    merge(&mut value, &given.value);
+                }
+                if let Some(place) = site.expr_at(0) {
+                    self.store(site.m, place, value.clone(), site.span);
+                }
+                value
+            }
+            Effect::Absorb => {
+                let taint = site.args_taint();
+                if let Some((place, _)) = &site.receiver {
+                    self.taint_place(site.m, *place, &taint);
+                }
+                let receiver = site.receiver_value();
+                Value { taint: receiver.taint.union(&taint), ..receiver }
+            }
+            Effect::Receiver => {
+                let receiver = site.receiver_value();
+                Value { traits: receiver.traits.without(Traits::PARAM), ..receiver }
+            }
+            Effect::Args => {
+                let taint = rule
+                    .args
+                    .iter()
+                    .filter_map(|at| site.at(*at))
+                    .fold(Taint::default(), |all, v| all.union(&v.all_taint()));
+                Value::tainted(taint)
+            }
+            Effect::Nothing => Value::default(),
+            Effect::Map | Effect::Filter | Effect::Then | Effect::Event | Effect::MapArg => {
+                self.callback_effect(site, rule, effect)
+            }
+            Effect::Pairs | Effect::Values | Effect::List | Effect::Dict => {
+                self.container_effect(site, effect)
+            }
+            Effect::Lower
+            | Effect::Upper
+            | Effect::Trim
+            | Effect::Replace
+            | Effect::Length
+            | Effect::Join
+            | Effect::Split
+            | Effect::Format
+            | Effect::StartsWith
+            | Effect::EndsWith
+            | Effect::Contains
+            | Effect::IndexOf => self.text_effect(site, effect),
+        }
+    }
+
+    fn put_back(&mut self, site: &Site<'_>, value: Value) {
+        if let Some((place, _)) = &site.receiver {
+            self.store(site.m, *place, value, site.span);
+        }
+    }
+
+    fn sequence_effect(&mut self, site: &Site<'_>, effect: Effect) -> Value {
+        let mut value = site.receiver_value();
+        let mut taken = Value::default();
+        let known =
+            value.object().is_some_and(|o| o.exact && o.entries.iter().all(|(k, _)| matches!(k, Key::At(_))));
+        if !known {
+            let any = value.any_element();
+            if matches!(effect, Effect::Pop | Effect::Shift) {
+                return site
+                    .at(0)
+                    .filter(|k| k.text().is_some())
+                    .map_or(any, |k| self.index(&value, &k, site.span));
+            }
+            let skip = usize::from(effect == Effect::Insert && site.args.len() > 1);
+            for given in site.args.iter().skip(skip) {
+                let inner = if given.spread { given.value.any_element() } else { given.value.clone() };
+                value.object_mut().put(None, inner);
+            }
+            self.put_back(site, value);
+            return Value::default();
+        }
+        let object = value.object_mut();
+        let mut items: Vec<Value> = std::mem::take(&mut object.entries).into_iter().map(|(_, v)| v).collect();
+        let position = |at: Option<Value>, len: usize| match at.and_then(|v| v.constant) {
+            Some(Const::Int(n)) if n < 0 => usize::try_from(-n).ok().and_then(|n| len.checked_sub(n)),
+            Some(Const::Int(n)) => usize::try_from(n).ok().filter(|n| *n <= len),
+            _ => None,
+        };
+        let given: Vec<Value> = site.args.iter().map(|g| g.value.clone()).collect();
+        match effect {
+            Effect::Push => items.extend(given),
+            Effect::Unshift => drop(items.splice(0..0, given)),
+            Effect::Insert => match (position(site.at(0), items.len()), site.at(1)) {
+                (Some(at), Some(new)) => items.insert(at, new),
+                _ => object.exact = false,
+            },
+            Effect::Shift if !items.is_empty() => taken = items.remove(0),
+            Effect::Pop if site.args.is_empty() => taken = items.pop().unwrap_or_default(),
+            Effect::Pop => match position(site.at(0), items.len()).filter(|at| *at < items.len()) {
+                Some(at) => taken = items.remove(at),
+                None => {
+                    object.exact = false;
+                    taken = items.iter().fold(Value::unset(), |all, v| all.join(v));
+                }
+            },
+            _ => {}
+        }
+        for (at, item) in (0_i64..).zip(items) {
+            object.put(Some(Key::At(at)), item);
+        }
+        let own = value.taint.clone();
+        self.put_back(site, value);
+        Value { taint: taken.taint.union(&own), ..taken }
+    }
+
+    /// One key of all the parts, where each is constant.
+    fn compound_key(&mut self, parts: &[Value]) -> Option<Key> {
+        if let [one] = parts {
+            return self.key(one);
+        }
+        let mut text = String::new();
+        for part in parts {
+            super::constant::show(part.constant.as_ref()?, &mut text);
+            text.push('\u{1f}');
+        }
+        Some(Key::Name(self.names.sym(&text)))
+    }
+
+    fn store_effect(&mut self, site: &Site<'_>) -> Value {
+        let mut values: Vec<Value> = site.args.iter().map(|g| g.value.clone()).collect();
+        let Some(last) = values.pop() else { return Value::default() };
+        let mut holder = site.receiver_value();
+        if values.is_empty() {
+            merge(&mut holder, &last);
+        } else {
+            let key = self.compound_key(&values);
+            holder.object_mut().put(key, last);
+        }
+        self.put_back(site, holder.clone());
+        Value { taint: Taint::default(), ..holder }
+    }
+
+    fn load_effect(&mut self, site: &Site<'_>, rule: &Propagator) -> Value {
+        let receiver = site.receiver_value();
+        let keys = if rule.args.is_empty() { site.args.len() } else { rule.args.len() };
+        let parts: Vec<Value> = (0..keys).filter_map(|at| site.at(at)).collect();
+        let default = site.at(keys).unwrap_or_default();
+        let name = receiver.name;
+        let mut value = match self.compound_key(&parts) {
+            Some(Key::Name(sym)) if parts.len() == 1 => self.member(&receiver, sym, site.span),
+            Some(key) => receiver.element(key).unwrap_or_else(|| receiver.any_element()),
+            None => receiver.any_element(),
+        };
+        value.taint = value.taint.union(&receiver.taint).union(&default.all_taint());
+        if !default.taint.is_clean()
+            || default.constant.is_some() && receiver.object().is_none_or(|o| !o.exact)
+        {
+            value.constant = None;
+        }
+        if value.name.is_known() || !name.is_known() {
+            value
+        } else {
+            Value { name: self.names.call(name), ..value }
+        }
+    }
+
+    fn callback_effect(&mut self, site: &Site<'_>, rule: &Propagator, effect: Effect) -> Value {
+        let at = rule.callback.unwrap_or(0);
+        let receiver = site.receiver_value();
+        let element = match effect {
+            Effect::MapArg => {
+                let other = usize::from(at == 0);
+                site.at(other).map(|v| v.any_element()).unwrap_or_default()
+            }
+            Effect::Then | Effect::Event => Value { traits: Traits::default(), ..receiver.clone() },
+            _ => receiver.any_element(),
+        };
+        let Some(callback) = site.at(at).filter(|c| c.function().is_some()) else {
+            let taint = receiver.all_taint().union(&site.args_taint());
+            return Value::tainted(taint);
+        };
+        let wide = Value { constant: None, ..element };
+        // A fold gives what it has so far first: both may hold any element.
+        let args = vec![wide.clone(), wide.clone(), Value::default(), Value::default()];
+        let args = if matches!(effect, Effect::Then | Effect::Event) { vec![wide] } else { args };
+        let returned = self.call_back(&callback, args, site);
+        match effect {
+            Effect::Then => returned,
+            Effect::Map | Effect::MapArg => {
+                let rest = Value { constant: None, ..returned };
+                Value {
+                    taint: receiver.taint.clone(),
+                    ..Value::shaped(Shape::Object(Object { rest, ..Object::default() }))
+                }
+            }
+            _ => Value { constant: None, ..receiver },
+        }
+    }
+
+    fn container_effect(&mut self, site: &Site<'_>, effect: Effect) -> Value {
+        let from = match &site.receiver {
+            Some((_, receiver)) if receiver.object().is_some() || !receiver.taint.is_clean() => {
+                receiver.clone()
+            }
+            _ => site.at(0).unwrap_or_default(),
+        };
+        match effect {
+            Effect::Pairs => {
+                let mut pair = Object { exact: true, ..Object::default() };
+                pair.put(Some(Key::At(0)), Value::tainted(from.taint.clone()));
+                pair.put(Some(Key::At(1)), Value { constant: None, ..from.any_element() });
+                let rest = Value::shaped(Shape::Object(pair));
+                Value::shaped(Shape::Object(Object { rest, ..Object::default() }))
+            }
+            Effect::Values => {
+                let rest = Value { constant: None, ..from.any_element() };
+                Value::shaped(Shape::Object(Object { rest, ..Object::default() }))
+            }
+            Effect::List => match site.args.as_slice() {
+                [] => Value::shaped(Shape::Object(Object { exact: true, ..Object::default() })),
+                [one] => Value { name: Default::default(), ..one.value.clone() },
+                _ => Value::tainted(site.args_taint()),
+            },
+            _ => {
+                let mut object = Object { exact: site.at(0).is_none(), ..Object::default() };
+                for given in &site.args {
+                    let key = (given.name != super::Sym::NONE).then_some(Key::Name(given.name));
+                    object.put(
+                        key,
+                        if key.is_some() { given.value.clone() } else { given.value.any_element() },
+                    );
+                }
+                if let (Some(first), 1) = (site.at(0), site.args.len()) {
+                    return first;
+                }
+                Value::shaped(Shape::Object(object))
+            }
+        }
+    }
+
+    fn text_effect(&mut self, site: &Site<'_>, effect: Effect) -> Value {
+        let receiver = site.receiver_value();
+        let subject = if site.receiver.is_some() && effect != Effect::Length {
+            receiver
+        } else {
+            site.at(0).unwrap_or(receiver)
+        };
+        if let Some(constant) = fold(effect, &subject, site) {
+            return constant;
+        }
+        match effect {
+            Effect::Length => Value::default(),
+            Effect::StartsWith | Effect::EndsWith => Value::default(),
+            Effect::Contains | Effect::IndexOf => {
+                let wanted = site.at(0).unwrap_or_default();
+                let test = match wanted.text() {
+                    Some(text) => self.contains_test(text, &subject),
+                    None if subject.all_taint().is_clean() => {
+                        Test { yes: super::operate::everything(&wanted), no: Vec::new() }
+                    }
+                    None => Test::default(),
+                };
+                if test == Test::default() { Value::default() } else { Value::shaped(Shape::Test(test)) }
+            }
+            Effect::Split => {
+                let taint = subject.all_taint();
+                let rest = Value::tainted(taint.clone());
+                Value { taint, ..Value::shaped(Shape::Object(Object { rest, ..Object::default() })) }
+            }
+            _ => {
+                let taint = subject.all_taint().union(&site.args_taint());
+                let built =
+                    matches!(effect, Effect::Join | Effect::Format) || subject.traits.has(Traits::BUILT);
+                let traits = if built { Traits::BUILT } else { Traits::default() };
+                Value { taint, traits, ..Value::default() }
+            }
+        }
+    }
+}
+
+/// `from`'s elements, and its own taint, into `into`.
+fn merge(into: &mut Value, from: &Value) {
+    let own = into.taint.union(&from.taint);
+    match from.object() {
+        Some(other) => {
+            let object = into.object_mut();
+            for (key, value) in &other.entries {
+                let key = matches!(key, Key::Name(_)).then_some(*key);
+                object.put(key, value.clone());
+            }
+            object.exact &= other.exact;
+            object.rest = object.rest.join(&other.rest);
+        }
+        None if from.taint.is_clean() => into.object_mut().exact = false,
+        None => into.object_mut().put(None, Value::tainted(from.taint.clone())),
+    }
+    into.taint = own;
+}
+
+fn fold(effect: Effect, subject: &Value, site: &Site<'_>) -> Option<Value> {
+    let text = |t: String| Some(Value::constant(Const::Str(t.into())));
+    let flag = |b: bool| Some(Value::constant(Const::Bool(b)));
+    if effect == Effect::Length
+        && let Some(object) = subject.object()
+    {
+        let len = i64::try_from(object.entries.len()).ok().filter(|_| object.exact)?;
+        return Some(Value::constant(Const::Int(len)));
+    }
+    let it = subject.text()?;
+    let first = site.at(0);
+    let other = first.as_ref().and_then(Value::text);
+    match effect {
+        Effect::Lower => text(it.to_lowercase()),
+        Effect::Upper => text(it.to_uppercase()),
+        Effect::Trim if site.args.is_empty() => text(it.trim().to_owned()),
+        Effect::Length => Some(Value::constant(Const::Int(i64::try_from(it.chars().count()).ok()?))),
+        Effect::StartsWith => flag(it.starts_with(other?)),
+        Effect::EndsWith => flag(it.ends_with(other?)),
+        Effect::Contains => flag(it.contains(other?)),
+        Effect::IndexOf => {
+            let at = it.find(other?).map_or(Ok(-1), i64::try_from).ok()?;
+            Some(Value::constant(Const::Int(at)))
+        }
+        Effect::Replace => {
+            let second = site.at(1);
+            let to = second.as_ref().and_then(Value::text)?;
+            let from = other.filter(|f| !f.is_empty())?;
+            (it.len() < 512).then(|| it.replace(from, to)).and_then(text)
+        }
+        _ => None,
+    }
+}

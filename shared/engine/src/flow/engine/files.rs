@@ -1,0 +1,169 @@
+//! The files of a run: found by path, lowered when asked for, forgotten when they weigh too much.
+
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::super::ir::{FnId, Module, Slot};
+use super::super::lower::{Language, Lowering};
+use super::super::names::{Names, Sym, id};
+use super::super::value::Value;
+
+/// Bytes of lowered files that are kept, roughly.
+const CACHE: usize = 6 * 1024 * 1024;
+
+/// A file with its top level run. Its code may be forgotten; what it exports stays.
+pub(super) struct Loaded {
+    pub(super) module: Option<Rc<Module>>,
+    pub(super) exports: Rc<[(Sym, Slot)]>,
+    pub(super) globals: Vec<Value>,
+    pub(super) pending: Vec<FnId>,
+    used: u64,
+}
+
+struct File<'r> {
+    path: &'r str,
+    bytes: &'r [u8],
+    loaded: Option<Loaded>,
+    /// It was run whole: functions of it need not be run again.
+    done: bool,
+    broken: Vec<(u32, u32)>,
+}
+
+pub(in super::super) struct Files<'r> {
+    files: Vec<File<'r>>,
+    by_path: FxHashMap<&'r str, u32>,
+    folders: FxHashSet<&'r str>,
+    lowering: Lowering,
+    language: Language,
+    weight: usize,
+    clock: u64,
+}
+
+impl<'r> Files<'r> {
+    pub(super) fn new(files: Vec<(&'r str, &'r [u8])>, language: Language) -> Self {
+        let by_path = files.iter().enumerate().map(|(at, f)| (f.0, id(at))).collect();
+        let mut folders = FxHashSet::default();
+        for (path, _) in &files {
+            let mut at = *path;
+            while let Some((folder, _)) = at.rsplit_once('/') {
+                if !folders.insert(folder) {
+                    break;
+                }
+                at = folder;
+            }
+        }
+        let files = files
+            .into_iter()
+            .map(|(path, bytes)| File { path, bytes, loaded: None, done: false, broken: Vec::new() })
+            .collect();
+        Self { files, by_path, folders, lowering: Lowering::default(), language, weight: 0, clock: 0 }
+    }
+
+    pub(super) fn find(&self, path: &str) -> Option<u32> {
+        self.by_path.get(path).copied()
+    }
+
+    pub(super) fn is_folder(&self, path: &str) -> bool {
+        self.folders.contains(path)
+    }
+
+    pub(in super::super) fn path(&self, file: u32) -> &'r str {
+        self.files.get(file as usize).map_or("", |f| f.path)
+    }
+
+    /// The text of a part of a file, as it stands there.
+    pub(in super::super) fn text(&self, file: u32, start: u32, end: u32) -> std::borrow::Cow<'r, str> {
+        let bytes = self.files.get(file as usize).map_or(&[][..], |f| f.bytes);
+        String::from_utf8_lossy(bytes.get(start as usize..end as usize).unwrap_or_default())
+    }
+
+    /// Whether the parser failed within a few lines of `line`.
+    pub(in super::super) fn is_broken(&self, file: u32, line: u32) -> bool {
+        let near = |(from, to): &(u32, u32)| from.saturating_sub(3) <= line && line <= to + 3;
+        self.files.get(file as usize).is_some_and(|f| f.broken.iter().any(near))
+    }
+
+    pub(super) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Lowers a file, without running it.
+    pub(super) fn lower(&mut self, file: u32, names: &mut Names) -> Option<Rc<Module>> {
+        let entry = self.files.get(file as usize)?;
+        let language = Language::of(entry.path)?;
+        let module = Rc::new(self.lowering.module(language, entry.bytes, names));
+        self.weight += module.weight();
+        if let Some(entry) = self.files.get_mut(file as usize) {
+            entry.broken.clone_from(&module.broken);
+        }
+        Some(module)
+    }
+
+    pub(super) fn loaded(&mut self, file: u32) -> Option<&mut Loaded> {
+        self.clock += 1;
+        let clock = self.clock;
+        let loaded = self.files.get_mut(file as usize)?.loaded.as_mut()?;
+        loaded.used = clock;
+        Some(loaded)
+    }
+
+    pub(super) fn keep(&mut self, file: u32, module: Rc<Module>, globals: Vec<Value>, pending: Vec<FnId>) {
+        self.clock += 1;
+        let used = self.clock;
+        if let Some(entry) = self.files.get_mut(file as usize) {
+            let pending = if entry.done { Vec::new() } else { pending };
+            let exports = Rc::clone(&module.exports);
+            entry.loaded = Some(Loaded { module: Some(module), exports, globals, pending, used });
+        }
+    }
+
+    /// Marks `file` as run and forgets the files longest unused, until the rest fits.
+    pub(super) fn trim(&mut self, file: u32) {
+        if let Some(entry) = self.files.get_mut(file as usize) {
+            entry.done = true;
+        }
+        if self.weight <= CACHE {
+            return;
+        }
+        let mut ages: Vec<_> = self
+            .files
+            .iter()
+            .enumerate()
+            .filter_map(|(at, f)| Some((f.loaded.as_ref().filter(|l| l.module.is_some())?.used, at)))
+            .collect();
+        ages.sort_unstable();
+        for (_, at) in ages {
+            if self.weight <= CACHE / 2 {
+                break;
+            }
+            if let Some(gone) = self.files[at].loaded.as_mut().and_then(|l| l.module.take()) {
+                self.weight = self.weight.saturating_sub(gone.weight());
+            }
+        }
+    }
+
+    /// Where a module path may lie, best first.
+    pub(super) fn candidates(&self, stem: &str) -> Option<u32> {
+        let suffixes: &[&str] = match self.language {
+            Language::Python => &[".py", "/__init__.py"],
+            Language::JavaScript | Language::TypeScript | Language::Tsx => &[
+                "",
+                ".ts",
+                ".tsx",
+                ".js",
+                ".jsx",
+                ".mjs",
+                ".cjs",
+                ".mts",
+                ".cts",
+                "/index.ts",
+                "/index.tsx",
+                "/index.js",
+                "/index.jsx",
+                "/index.mjs",
+            ],
+        };
+        suffixes.iter().find_map(|s| self.find(&format!("{stem}{s}")))
+    }
+}

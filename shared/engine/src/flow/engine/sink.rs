@@ -1,0 +1,333 @@
+//! Where harm would be done: tainted values at sinks, and uses that are wrong by their constants.
+
+use super::super::ir::{ExprId, Module, Span};
+use super::super::names::{Name, Sym};
+use super::super::rules::Ref;
+use super::super::rules::file::{On, Sink};
+use super::super::value::{FnRef, Key, Label, Origin, Taint, Traits, Value};
+use super::Engine;
+use super::call::{Given, Site};
+
+/// Sinks that one function's summary lists.
+const SINKS: usize = 48;
+/// Calls between a source and a sink.
+const CHAIN: usize = 8;
+
+/// One finding's place: the same rule at the same spot is one finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) struct Place {
+    pub(in super::super) file: u32,
+    pub(in super::super) line: u32,
+    pub(in super::super) rule: u32,
+    pub(in super::super) start: u32,
+}
+
+/// What was found there, with the evidence for it.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Found {
+    pub(in super::super) span: Span,
+    /// The function around it.
+    pub(in super::super) function: Sym,
+    /// Where that function is; all of the file where there is none.
+    pub(in super::super) around: Span,
+    pub(in super::super) source: Option<u32>,
+    /// Ways to the sink, outermost first, one for each function on them.
+    pub(in super::super) chain: Vec<u32>,
+    pub(in super::super) certainty: f64,
+    /// Known by a method's name alone.
+    pub(in super::super) guess: bool,
+    /// Only a parameter, of which nobody knows what it holds.
+    pub(in super::super) weak: bool,
+    /// Something on the way made it harmless for other classes.
+    pub(in super::super) cleaned: bool,
+    /// By constants, without a flow.
+    pub(in super::super) shape: bool,
+}
+
+/// That a parameter reaches a sink.
+#[derive(Clone, Debug)]
+pub(super) struct ParamSink {
+    pub(super) index: u16,
+    pub(super) key: Sym,
+    mask: u32,
+    place: Place,
+    found: Found,
+}
+
+impl Engine<'_> {
+    pub(super) fn check_call(&mut self, site: &Site<'_>, refs: &[Ref]) {
+        for found in refs {
+            match found {
+                Ref::Sink(rule, sink) => self.check_sink(site, *rule, *sink),
+                Ref::Shape(rule, shape) => self.check_shape(site, *rule, *shape),
+                Ref::Source(_) | Ref::Sanitiser(_) | Ref::Propagator(_) | Ref::Guard(_) | Ref::Entry(_) => {}
+            }
+        }
+    }
+
+    /// A use other than a call: `values` stand for the arguments.
+    #[expect(clippy::too_many_arguments, reason = "one use has this many sides")]
+    pub(super) fn check_use(
+        &mut self,
+        m: &Module,
+        on: On,
+        name: Name,
+        method: Sym,
+        receiver: Option<(ExprId, &Value)>,
+        values: &[&Value],
+        span: Span,
+    ) {
+        let refs = self.matching(on, name, method);
+        if refs.is_empty() {
+            return;
+        }
+        let site = Site {
+            m,
+            span,
+            name,
+            method,
+            receiver: receiver.map(|(e, v)| (e, v.clone())),
+            args: values
+                .iter()
+                .map(|v| Given {
+                    name: Sym::NONE,
+                    value: (*v).clone(),
+                    spread: false,
+                    expr: ExprId(u32::MAX),
+                })
+                .collect(),
+            callee: Value::default(),
+        };
+        self.check_call(&site, &refs);
+    }
+
+    /// Findings about merely reading a name.
+    pub(super) fn check_read(&mut self, value: &Value, span: Span) {
+        let shapes: Vec<_> = self.rules.whole(On::Read, value.name).to_vec();
+        for found in shapes {
+            if let Ref::Shape(rule, shape) = found {
+                let certainty = self.rules.file.rule[rule as usize].shape[shape as usize].certainty;
+                self.record_shape(rule, span, certainty, false);
+            }
+        }
+    }
+
+    fn check_sink(&mut self, site: &Site<'_>, rule: u32, sink: u32) {
+        let sink = &self.rules.file.rule[rule as usize].sink[sink as usize];
+        if !self.is_called(site, &sink.called) || !self.holds_all(&sink.when, site) {
+            return;
+        }
+        if !sink.unless.is_empty() && sink.unless.iter().any(|w| self.holds(w, site)) {
+            return;
+        }
+        let taint = self.dangerous(site, sink);
+        let mask = self.rules.class(&self.rules.file.rule[rule as usize].class);
+        if taint.labels().iter().all(|l| l.mask & mask == 0 || self.proven(l.origin) & mask != 0) {
+            self.judge(rule, site.span);
+            return;
+        }
+        let guess = sink.matches.iter().all(|m| m.starts_with("*.")) || self.is_guess(site, sink);
+        let place = self.place(rule, site.span);
+        let found = Found {
+            span: site.span,
+            function: self.function_around().0,
+            around: self.function_around().1,
+            source: None,
+            chain: Vec::new(),
+            certainty: sink.certainty,
+            guess,
+            weak: false,
+            cleaned: false,
+            shape: false,
+        };
+        self.spread(place, mask, &found, &taint);
+    }
+
+    pub(super) fn judge(&mut self, rule: u32, span: Span) {
+        let file = self.frames.last().map_or(0, |f| f.file);
+        self.judged.insert((file, span.line, rule));
+    }
+
+    /// What a function returns to the framework that calls it.
+    pub(super) fn check_returned(&mut self, m: &Module, value: &Value, span: Span) {
+        let Some(frame) = self.frames.last() else { return };
+        let at = FnRef { file: frame.file, function: frame.function };
+        let Some((entry, _)) = self.entries.get(&at) else { return };
+        let Some(name) = &self.rules.entry(*entry).returns else { return };
+        // A container goes out as data, not as text.
+        let first = value.element(Key::At(0)).filter(|_| value.object().is_some_and(|o| o.exact));
+        let value = first.as_ref().unwrap_or(value);
+        if self.rules.finished.contains(&value.name) {
+            return;
+        }
+        if value.object().is_some() || value.all_taint().is_clean() {
+            return;
+        }
+        let name = self.names.path(name);
+        self.check_use(m, On::Call, name, Sym::NONE, None, &[value], span);
+    }
+
+    fn is_guess(&self, site: &Site<'_>, sink: &Sink) -> bool {
+        let by_method =
+            sink.matches.iter().any(|m| m.strip_prefix("*.") == Some(self.names.text(site.method)));
+        by_method && !self.names.may_be_ruled(site.name)
+    }
+
+    fn dangerous(&mut self, site: &Site<'_>, sink: &Sink) -> Taint {
+        let mut all = Taint::default();
+        let mut add = |value: &Value| {
+            let is_list = value.object().is_some_and(|o| o.exact);
+            if sink.program && is_list && value.element(Key::At(0)).is_some_and(|v| v.constant.is_some()) {
+                return;
+            }
+            // `(body, headers)`: what comes first is what is sent.
+            let first =
+                value.element(Key::At(0)).filter(|_| sink.first && value.object().is_some_and(|o| o.exact));
+            let value = first.as_ref().unwrap_or(value);
+            if sink.whole && !value.name.is_known() {
+                return;
+            }
+            if sink.built && !value.traits.has(Traits::BUILT) && value.traits.has(Traits::PARAM) {
+                return;
+            }
+            if sink.keys.is_empty() {
+                all = all.union(&value.all_taint());
+            }
+        };
+        if sink.args.is_empty() && sink.names.is_empty() && !sink.receiver {
+            site.args.iter().for_each(|g| add(&g.value));
+        }
+        for at in &sink.args {
+            if let Some(value) = site.at(*at) {
+                add(&value);
+            }
+        }
+        for given in site.args.iter().filter(|g| g.name != Sym::NONE) {
+            if sink.names.iter().any(|n| n == self.names.text(given.name)) {
+                add(&given.value);
+            }
+        }
+        if sink.receiver
+            && let Some((_, receiver)) = &site.receiver
+        {
+            add(receiver);
+        }
+        for key in &sink.keys {
+            let sym = self.names.sym(key);
+            for at in &sink.args {
+                let Some(value) = site.at(*at) else { continue };
+                let element = value.element(Key::Name(sym));
+                let element = element.unwrap_or_else(|| Value::tainted(value.taint.clone()));
+                all = all.union(&element.all_taint());
+            }
+        }
+        all
+    }
+
+    /// A known sink inside a function, reached from outside with `taint`.
+    pub(super) fn reach(&mut self, sink: &ParamSink, taint: &Taint) {
+        if sink.found.chain.len() < CHAIN {
+            self.spread(sink.place, sink.mask, &sink.found, taint);
+        }
+    }
+
+    /// Records what `taint` means at a sink: a finding for a source, a line in the summary for a parameter.
+    fn spread(&mut self, place: Place, mask: u32, found: &Found, taint: &Taint) {
+        for label in taint.labels() {
+            if label.mask & mask == 0 || self.proven(label.origin) & mask != 0 {
+                continue;
+            }
+            let mut chain = vec![label.trace];
+            chain.extend(&found.chain);
+            let cleaned = found.cleaned || label.mask.count_ones() + 4 < 32 && label.mask.count_ones() > 1;
+            let found = Found { chain, cleaned, ..found.clone() };
+            match label.origin {
+                Origin::Source { at, .. } => {
+                    self.record(place, Found { source: Some(at), weak: false, ..found })
+                }
+                Origin::Param { call, index, key } => {
+                    self.remember(place, mask, found, label, call, index, key)
+                }
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "an origin has three parts")]
+    fn remember(
+        &mut self,
+        place: Place,
+        mask: u32,
+        found: Found,
+        label: &Label,
+        call: u32,
+        index: u16,
+        key: Sym,
+    ) {
+        let rule = place.rule;
+        let weak = self.rules.file.rule[rule as usize].weak;
+        let Some(frame) = self.frames.iter_mut().rev().find(|f| f.call == call) else { return };
+        let is_self = index == u16::MAX || frame.class.is_some() && index == 0;
+        let known = frame.sinks.iter().any(|s| s.place == place && s.index == index && s.key == key);
+        if !known && frame.sinks.len() < SINKS {
+            let sink = ParamSink { index, key, mask: mask & label.mask, place, found: found.clone() };
+            frame.sinks.push(sink);
+        }
+        if weak && !is_self && found.chain.len() == 1 {
+            self.record(place, Found { weak: true, ..found });
+        }
+    }
+
+    pub(super) fn record_shape(&mut self, rule: u32, span: Span, certainty: f64, guess: bool) {
+        let place = self.place(rule, span);
+        let found = Found {
+            span,
+            function: self.function_around().0,
+            around: self.function_around().1,
+            source: None,
+            chain: Vec::new(),
+            certainty,
+            guess,
+            weak: false,
+            cleaned: false,
+            shape: true,
+        };
+        self.record(place, found);
+    }
+
+    /// Keeps the better of two findings of one place: a real source before a parameter, the shorter way.
+    fn record(&mut self, place: Place, found: Found) {
+        let rank = |f: &Found, e: &Self| {
+            let strength = f.source.and_then(|s| e.sources.get(s as usize)).map_or(0.0, |s| s.strength);
+            (!f.weak, strength, std::cmp::Reverse(f.chain.len()))
+        };
+        if let Some(known) = self.found.get(&place)
+            && rank(known, self) >= rank(&found, self)
+        {
+            return;
+        }
+        self.found.insert(place, found);
+    }
+
+    fn place(&self, rule: u32, span: Span) -> Place {
+        let file = self.frames.last().map_or(0, |f| f.file);
+        Place { file, line: span.line, rule, start: span.start }
+    }
+
+    /// The innermost function that has a name, and its place.
+    fn function_around(&self) -> (Sym, Span) {
+        let mut at = Some(self.top());
+        let mut last = Span::default();
+        while let Some(frame) = at.and_then(|a| self.frames.get(a)) {
+            let code = frame.module.as_ref().and_then(|m| m.functions.get(frame.function.0 as usize));
+            if let Some(code) = code {
+                last = code.span;
+                if code.name != Sym::NONE {
+                    break;
+                }
+            }
+            at = frame.parent;
+        }
+        let name = at.and_then(|a| self.frames.get(a)).and_then(|f| Some((f.module.as_ref()?, f.function)));
+        (name.map_or(Sym::NONE, |(m, f)| m.function(f).name), last)
+    }
+}
