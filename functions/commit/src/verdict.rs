@@ -25,7 +25,10 @@ pub(crate) async fn publish(
     committed: &Committed,
 ) -> Result<(), Failed> {
     let repo = &run.repository.full_name;
-    forgive(forge.put_check(repo, &check(run, made, committed)).await.map(drop))?;
+    // A required check is asked of the newest head, which is our own commit where there is one.
+    for head in [Some(&run.head_sha), committed.sha.as_ref()].into_iter().flatten() {
+        forgive(forge.put_check(repo, &check(run, head, made, committed)).await.map(drop))?;
+    }
     if let Some(pull) = &run.pull {
         let body = comment(run, made, committed);
         forgive(forge.put_comment(repo, pull.number, MARKER, &body).await.map(drop))?;
@@ -44,13 +47,13 @@ fn forgive(done: Result<(), ForgeError>) -> Result<(), Failed> {
     }
 }
 
-fn check(run: &Run, made: &Made, committed: &Committed) -> CheckRun {
+fn check(run: &Run, head: &str, made: &Made, committed: &Committed) -> CheckRun {
     let open = open_findings(made, committed);
     let worst = open.iter().filter(|v| v.confidence_score >= 0.5).map(|v| v.severity).max();
     CheckRun {
         external_id: run.id.to_string(),
         name: "Quartet".to_owned(),
-        head_sha: run.head_sha.clone(),
+        head_sha: head.to_owned(),
         conclusion: Some(match worst {
             None => Conclusion::Success,
             Some(Severity::Low | Severity::Medium) => Conclusion::Neutral,
@@ -150,7 +153,9 @@ fn withheld(committed: &Committed) -> Option<Withheld> {
 
 fn comment(run: &Run, made: &Made, committed: &Committed) -> String {
     let mut text = format!("### Quartet: {}\n\n{}", headline(made, committed), summary(made, committed));
-    for v in made.found.vulnerabilities.iter().take(SHOWN) {
+    let mut worst_first: Vec<_> = made.found.vulnerabilities.iter().collect();
+    worst_first.sort_by_key(|v| std::cmp::Reverse(v.severity));
+    for v in worst_first.into_iter().take(SHOWN) {
         let _ = writeln!(
             text,
             "- **{}** ({}, {:?}) in {}: {}",
@@ -181,9 +186,15 @@ fn comment(run: &Run, made: &Made, committed: &Committed) -> String {
 
 /// Text as a code span that it cannot leave.
 fn code(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain: String = text.chars().map(|c| if is_invisible(c) { ' ' } else { c }).collect();
     let fence = "`".repeat(longest_ticks(&plain) + 1);
     format!("{fence} {plain} {fence}")
+}
+
+/// Control characters, and those that turn or hide the text around them (Unicode's bidirectional and zero-width ones).
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A diff as a code block that it cannot close.
@@ -204,6 +215,7 @@ mod tests {
     fn quoted_text_cannot_leave_its_quotes() {
         assert_eq!(code("a`b``c"), "``` a`b``c ```");
         assert_eq!(code("@all\n# x"), "` @all # x `");
+        assert_eq!(code("a\u{202e}b"), "` a b `");
         assert!(diff("-```\n+@all").starts_with("````diff\n"));
     }
 }

@@ -46,7 +46,22 @@ struct Glance<'a> {
 
 #[derive(Debug, Deserialize)]
 struct Repository {
-    id: u64,
+    #[serde(default)]
+    id: Option<u64>,
+}
+
+impl<'a> Glance<'a> {
+    /// An object of an unusual shape is still an event, which the router will judge; anything but an object is none.
+    fn of(body: &'a [u8]) -> Result<Self, Refusal> {
+        let is_object = body.trim_ascii_start().first() == Some(&b'{');
+        if !is_object {
+            return Err(Refusal::NotJson);
+        }
+        serde_json::from_slice(body).or_else(|_| {
+            let anything: Result<serde::de::IgnoredAny, _> = serde_json::from_slice(body);
+            anything.map(|_| Self::default()).map_err(|_| Refusal::NotJson)
+        })
+    }
 }
 
 /// Answers one request.
@@ -69,8 +84,8 @@ async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<(EventI
     let body = request.body(app.most_bytes)?;
     let webhook = request.webhook(&body)?;
     let event = verify(app, webhook).await?.ok_or_else(|| forged(app, request, now))?;
-    let glance: Glance<'_> = serde_json::from_slice(event.body()).map_err(|_| Refusal::NotJson)?;
-    let repository = glance.repository.map_or(0, |r| r.id);
+    let glance = Glance::of(event.body())?;
+    let repository = glance.repository.and_then(|r| r.id).unwrap_or(0);
     let taken = app.events.take(&event, now).await.map_err(unavailable)?;
     if taken != (Taken::Already { unfinished: false }) {
         let delay = app.limits.delay(repository, now);
@@ -131,4 +146,26 @@ async fn queue(
 fn unavailable(error: Unavailable) -> Refusal {
     tracing::error!(error = error.chain(), "AWS did not answer");
     Refusal::Unavailable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(body: &str, action: Option<&str>) {
+        let glance = Glance::of(body.as_bytes());
+        assert_eq!(glance.ok().map(|g| g.action.into_owned()).as_deref(), action, "{body}");
+    }
+
+    #[test]
+    fn only_an_object_is_an_event() {
+        check(r#"{"action":"opened","repository":{"id":7}}"#, Some("opened"));
+        check(r#" {"zen":"Keep it logically awesome."}"#, Some(""));
+        check(r#"{"action":7}"#, Some(""));
+        check(r#"{"action":"a","repository":{"full_name":"a/b"}}"#, Some("a"));
+        for body in ["", "[]", r#"["opened",null]"#, "7", "null", "\"x\"", "{", r#"{"a":1}x"#, "\u{feff}{}"] {
+            check(body, None);
+        }
+    }
 }

@@ -98,6 +98,10 @@ fn read(body: &[u8]) -> Result<PipelineComplete, Refusal> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let payload: PipelineComplete = serde_path_to_error::deserialize(&mut json)
         .map_err(|e| Refusal::Payload(format!("{}: {}", e.path(), e.inner())))?;
+    json.end().map_err(|e| Refusal::Payload(format!("its end: {e}")))?;
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refusal::Payload("its start: it must be an object".to_owned()));
+    }
     match payload.check().first() {
         None => Ok(payload),
         Some(flaw) => Err(Refusal::Payload(flaw.to_string())),

@@ -100,6 +100,18 @@ impl Tool {
             .with_context(|| format!("{name} wrote text that is not UTF-8"))
     }
 
+    /// Runs to the end and answers the names that it wrote with a NUL after each (git's `-z`). A name need not be UTF-8:
+    /// what is not is replaced, so these are for counting and showing.
+    pub async fn names(self) -> Result<Vec<String>> {
+        let name = self.name.clone();
+        let output = self.output().await?;
+        if !output.status.success() {
+            bail!("{name} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+        }
+        let names = output.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+    }
+
     fn spawn(&mut self) -> Result<Group> {
         let child = self.command.spawn().map_err(|error| {
             if error.kind() == std::io::ErrorKind::NotFound {

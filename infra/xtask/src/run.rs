@@ -38,6 +38,7 @@ impl Finished {
 
 pub(crate) async fn run(options: &RunOptions, screen: &Screen) -> Result<Finished> {
     check_receiver(options.receiver.as_deref())?;
+    check_out(options.out.as_deref())?;
     let workspace = Workspace::find().await?;
     let folder = workspace.run_folder()?;
     product::check_disk(&workspace, LEAST_FREE_MEGABYTES).await?;
@@ -101,6 +102,20 @@ pub(crate) async fn run(options: &RunOptions, screen: &Screen) -> Result<Finishe
     let kept = keep::Kept::new(&workspace, product, forge, &secrets)?;
     screen.say(&kept.to_string());
     Ok(Finished { success, kept: Some(kept) })
+}
+
+/// A file that cannot be written would show only at the end of the run.
+fn check_out(out: Option<&std::path::Path>) -> Result<()> {
+    let Some(out) = out else { return Ok(()) };
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if out.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
+        return Err(Refusal::new(format!(
+            "--out {} cannot be written: give a file in a folder that exists",
+            out.display()
+        ))
+        .into());
+    }
+    Ok(())
 }
 
 /// A wrong address would show only at the end of the run.

@@ -79,7 +79,11 @@ pub(super) async fn wait(stack: &Stack, run: &Run) -> Result<Sent> {
             delivery.attempts(),
             delivery.word("next_at"),
         )),
-        status => Some(format!("{} did not take the results: {status:?}", delivery.word("url"))),
+        status => Some(format!(
+            "{} did not take the results: the delivery is {}",
+            delivery.word("url"),
+            status.map_or("unknown", DeliveryStatus::word)
+        )),
     };
     Ok(Sent {
         body: body.to_vec(),

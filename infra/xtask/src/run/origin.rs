@@ -62,8 +62,7 @@ impl Origin {
             None => empty_base(&copy).await?,
         };
         let changed =
-            git(&copy).args(["diff", "--name-only", "-z"]).arg(&base.sha).arg(&head.sha).text().await?;
-        let changed = changed.split('\0').filter(|path| !path.is_empty()).count();
+            git(&copy).args(["diff", "--name-only", "-z"]).arg(&base.sha).arg(&head.sha).names().await?.len();
         if changed == 0 {
             let sentence = format!(
                 "nothing differs between {} and {}: choose other revisions with --base and --head, or --full",
@@ -71,9 +70,8 @@ impl Origin {
             );
             return Err(Refusal::new(sentence).into());
         }
-        let files = git(&copy).args(["ls-tree", "-r", "-z", "--name-only"]).arg(&head.sha).text().await?;
-        let has_javascript =
-            files.split('\0').any(|path| JAVASCRIPT.iter().any(|ending| path.ends_with(ending)));
+        let files = git(&copy).args(["ls-tree", "-r", "-z", "--name-only"]).arg(&head.sha).names().await?;
+        let has_javascript = files.iter().any(|path| JAVASCRIPT.iter().any(|ending| path.ends_with(ending)));
         Ok(Self { copy, name: format!("local/{}", source.name()), base, head, has_javascript, changed })
     }
 }

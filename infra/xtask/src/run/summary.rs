@@ -141,9 +141,31 @@ fn commit(text: &mut String, fixes: &FixResults, places: &Places<'_>) {
             let first =
                 fixes.commit_message.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
             line(text, &format!("Commit: {sha} on {branch}: {first}"));
-            line(text, &format!("  git fetch {} {branch}", repository.display()));
+            let (repository, branch) = (quoted(&repository.display().to_string()), quoted(branch));
+            line(text, &format!("  git fetch {repository} {branch}"));
         }
         (None, Some(reason)) => line(text, &format!("Commit: none ({reason}); the fixes are suggestions")),
         (None, None) => line(text, "Commit: none"),
+    }
+}
+
+/// A word as a shell takes it literally: a branch may be called `$(anything)`.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_hostile_branch_is_one_word() {
+        assert_eq!(quoted("feature/a-1"), "feature/a-1");
+        assert_eq!(quoted("$(touch x)"), "'$(touch x)'");
+        assert_eq!(quoted("a'b"), r"'a'\''b'");
     }
 }

@@ -32,14 +32,19 @@ impl Flows {
         Self { by_file, judged: report.judged, incomplete: report.incomplete }
     }
 
-    /// The findings of one file, patterns' and flows'.
+    /// The findings of one file, patterns' and flows'. One weakness of one line is one finding, however many ways there
+    /// are to see it: the surest speaks.
     pub(super) fn join(&mut self, path: &str, patterns: Vec<Finding>) -> Vec<Finding> {
         let mut hits = self.by_file.remove(path).unwrap_or_default();
+        hits.sort_by(|a, b| b.vulnerability.confidence_score.total_cmp(&a.vulnerability.confidence_score));
         let mut joined = Vec::with_capacity(patterns.len() + hits.len());
         for mut pattern in patterns {
-            match hits.iter().position(|hit| is_same(&pattern, &hit.vulnerability)) {
-                Some(at) => {
-                    let found = hits.swap_remove(at).vulnerability;
+            let (same, others): (Vec<_>, Vec<_>) =
+                hits.into_iter().partition(|hit| is_same(&pattern, &hit.vulnerability));
+            hits = others;
+            match same.into_iter().next() {
+                Some(surest) => {
+                    let found = surest.vulnerability;
                     pattern.confidence = found.confidence_score;
                     pattern.flow = found.flow;
                     pattern.description = found.description;
@@ -49,6 +54,8 @@ impl Flows {
                 None => joined.push(pattern),
             }
         }
+        let mut spoken: BTreeSet<(u64, String)> = BTreeSet::new();
+        hits.retain(|hit| spoken.insert((hit.vulnerability.line_number, hit.vulnerability.cwe.clone())));
         joined.extend(hits.into_iter().map(into_finding));
         joined
     }

@@ -68,16 +68,17 @@ fn print(results: &AnalysisResults, json: bool) -> io::Result<()> {
 
 fn table(results: &AnalysisResults, out: &mut impl Write) -> io::Result<()> {
     for found in &results.vulnerabilities {
-        let place = format!("{}:{}", found.file_path, found.line_number);
+        let place = format!("{}:{}", plain(&found.file_path), found.line_number);
         let severity = format!("{:?}", found.severity).to_lowercase();
         let function = if found.function_name.is_empty() { "-" } else { &found.function_name };
         writeln!(
             out,
-            "{severity:<8} {:>3.0}%  {place}  {}  {function}",
+            "{severity:<8} {:>3.0}%  {place}  {}  {}",
             found.confidence_score * 100.0,
-            found.rule_id
+            found.rule_id,
+            plain(function)
         )?;
-        writeln!(out, "               {}", found.description)?;
+        writeln!(out, "               {}", plain(&found.description))?;
     }
     if !results.recommendations.is_empty() {
         writeln!(out)?;
@@ -86,7 +87,7 @@ fn table(results: &AnalysisResults, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "- {sentence}")?;
     }
     for file in &results.incomplete {
-        writeln!(out, "not finished: {file}")?;
+        writeln!(out, "not finished: {}", plain(file))?;
     }
     let counts = &results.severity_breakdown;
     writeln!(
@@ -102,4 +103,13 @@ fn table(results: &AnalysisResults, out: &mut impl Write) -> io::Result<()> {
         format!("{:?}", results.overall_risk_level).to_uppercase(),
         results.duration,
     )
+}
+
+/// Text of the scanned code without what a terminal obeys or a reader cannot see.
+fn plain(text: &str) -> String {
+    let obeyed = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
 }

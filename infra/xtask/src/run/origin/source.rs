@@ -148,7 +148,9 @@ impl Source {
             .strip_prefix("refs/heads/")
             .or_else(|| revision.strip_prefix("origin/"))
             .unwrap_or(revision);
-        for place in ["refs/heads/", "refs/remotes/origin/"] {
+        // A remote's HEAD is a name for another branch, and a branch of that name is no use to anybody.
+        let places: &[&str] = if name == "HEAD" { &[] } else { &["refs/heads/", "refs/remotes/origin/"] };
+        for place in places {
             // As a name and not as a revision: `main~1` is no branch.
             let named = self
                 .git()
