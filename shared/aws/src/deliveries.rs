@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use quartet_domain::delivery::{Attempt, Delivery, DeliveryStatus, Next};
 use quartet_domain::ids::{DeliveryId, MessageId};
 
-use crate::item::{Item, Malformed, Reader, key, n, s, time};
+use crate::item::{Item, Malformed, Reader, key, n, put_new, s, time};
 use crate::{Aws, Unavailable};
 
 #[derive(Clone, Debug)]
@@ -60,19 +60,8 @@ impl Deliveries {
         if let Some(at) = delivery.next_at {
             item.insert("next_at".to_owned(), time(at));
         }
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        match put {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => Ok(()),
-            Err(e) => Err(Unavailable::because("making a delivery")(e)),
-        }
+        put_new(&self.client, &self.table, item, "making a delivery").await?;
+        Ok(())
     }
 
     pub async fn read(&self, id: &DeliveryId) -> Result<Option<Delivery>, Unavailable> {

@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+
+use crate::Unavailable;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -22,6 +26,36 @@ pub(crate) fn time(at: Timestamp) -> AttributeValue {
 /// A table item's key.
 pub(crate) fn key(pk: String, sk: &str) -> Item {
     Item::from([("pk".to_owned(), s(pk)), ("sk".to_owned(), s(sk))])
+}
+
+/// What became of an attempt to make an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    New,
+    Already,
+}
+
+/// Writes an item unless one stands under its key, which is then left as it is.
+pub(crate) async fn put_new(
+    client: &Client,
+    table: &str,
+    item: Item,
+    action: &'static str,
+) -> Result<Made, Unavailable> {
+    let put = client
+        .put_item()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression("attribute_not_exists(pk)")
+        .send()
+        .await;
+    match put {
+        Ok(_) => Ok(Made::New),
+        Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => {
+            Ok(Made::Already)
+        }
+        Err(e) => Err(Unavailable::because(action)(e)),
+    }
 }
 
 /// Reads one attribute; a missing or foreign one is a fault of ours, named.

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use quartet_domain::ids::TaskId;
 use quartet_domain::task::{Task, TaskStatus};
 
-use crate::item::{key, n, s, time};
+pub use crate::item::Made;
+use crate::item::{key, n, put_new, s, time};
 use crate::{Aws, Unavailable};
 
 #[derive(Clone, Debug)]
@@ -19,13 +20,6 @@ pub struct Tasks {
     client: Client,
     table: String,
     keep_days: i64,
-}
-
-/// What became of an attempt to make a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Made {
-    New,
-    Already,
 }
 
 impl Tasks {
@@ -51,21 +45,7 @@ impl Tasks {
         if let Some(number) = task.pr_number {
             item.insert("pr_number".to_owned(), n(number));
         }
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        match put {
-            Ok(_) => Ok(Made::New),
-            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => {
-                Ok(Made::Already)
-            }
-            Err(e) => Err(Unavailable::because("making the task")(e)),
-        }
+        put_new(&self.client, &self.table, item, "making the task").await
     }
 
     /// Sets a task's status, unless a final one stands: what is completed, failed or superseded stays so.
