@@ -18,7 +18,7 @@ use quartet_aws::queues::Queue;
 use quartet_aws::secrets::Secret;
 use quartet_domain::event::EventStatus;
 use quartet_domain::ids::EventId;
-use quartet_domain::webhook::{RawWebhook, VerifiedEvent};
+use quartet_domain::webhook::VerifiedEvent;
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -83,7 +83,8 @@ pub async fn handle(app: &App, request: &Request, now: Timestamp) -> Answer {
 async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<(EventId, String), Refusal> {
     let body = request.body(app.most_bytes)?;
     let webhook = request.webhook(&body)?;
-    let event = verify(app, webhook).await?.ok_or_else(|| forged(app, request, now))?;
+    let proved = app.secret.prove(|secrets| webhook.verify(secrets)).await.map_err(unavailable)?;
+    let event = proved.map_err(|_| forged(app, request, now))?;
     let glance = Glance::of(event.body())?;
     let repository = glance.repository.and_then(|r| r.id).unwrap_or(0);
     let taken = app.events.take(&event, now).await.map_err(unavailable)?;
@@ -109,16 +110,6 @@ fn forged(app: &App, request: &Request, now: Timestamp) -> Refusal {
     }
     app.limits.failed(request.source_ip(), now);
     Refusal::Forged
-}
-
-/// Proves the signature with the live secrets; asks for them again when none fits, because one may just have been rotated.
-async fn verify<'a>(app: &App, webhook: RawWebhook<'a>) -> Result<Option<VerifiedEvent<'a>>, Refusal> {
-    let secrets = app.secret.versions().await.map_err(unavailable)?;
-    if let Ok(event) = webhook.verify(&secrets) {
-        return Ok(Some(event));
-    }
-    let secrets = app.secret.versions_again().await.map_err(unavailable)?;
-    Ok(webhook.verify(&secrets).ok())
 }
 
 /// Queues the event's id. When that fails, the event is marked failed, so that a redelivery is taken again; when even

@@ -14,6 +14,7 @@ use quartet_domain::ids::MessageId;
 use quartet_domain::problem::Problem;
 use quartet_domain::results::PipelineComplete;
 use quartet_domain::signature::standard::{Headers, Key, Refused, verify};
+use secrecy::SecretString;
 
 /// What outlives a request.
 #[derive(Debug)]
@@ -82,9 +83,12 @@ async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<(), Ref
         signature: header("webhook-signature"),
     };
     let body: &[u8] = request.body();
-    let secrets = app.secret.versions().await.map_err(unavailable)?;
-    let keys: Vec<Key> = secrets.iter().filter_map(|secret| Key::parse(secret).ok()).collect();
-    let id = MessageId::parse(verify(&keys, headers, body, now.as_second())?).ok_or(Refusal::Id)?;
+    let proof = |secrets: &[SecretString]| {
+        let keys: Vec<Key> = secrets.iter().filter_map(|secret| Key::parse(secret).ok()).collect();
+        verify(&keys, headers, body, now.as_second())
+    };
+    let proved = app.secret.prove(proof).await.map_err(unavailable)?;
+    let id = MessageId::parse(proved?).ok_or(Refusal::Id)?;
     read(body)?;
     app.objects
         .put_once(&format!("received/{id}.json"), body.to_vec(), "application/json")

@@ -1,7 +1,8 @@
 //! Secrets, cached with a bounded age.
 //!
 //! A secret has up to two live versions, so that it can be rotated without refusing anybody: put the new one first, tell
-//! the other side, and the one before stays good until the next rotation.
+//! the other side, and the one before stays good until the next rotation. The one before is read only when the current
+//! one does not fit, which a cold start seldom sees.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,6 +28,8 @@ pub struct Secret {
 #[derive(Clone, Debug)]
 struct Cached {
     versions: Vec<SecretString>,
+    /// The one before was asked for too.
+    whole: bool,
     read: Instant,
 }
 
@@ -36,32 +39,51 @@ impl Secret {
         Self { client: Client::new(&aws.config), id, cache: Mutex::new(None) }
     }
 
-    /// The live versions, current first; at most five minutes old.
-    pub async fn versions(&self) -> Result<Vec<SecretString>, Unavailable> {
-        self.no_older_than(FRESH).await
-    }
-
-    /// The live versions after one did not fit: asked for again, unless that was just done.
-    pub async fn versions_again(&self) -> Result<Vec<SecretString>, Unavailable> {
-        self.no_older_than(SOONEST).await
+    /// Proves something with the live versions, current first: with those at hand, at most five minutes old, and when
+    /// none fits, once more with all of them, because one may just have been rotated.
+    pub async fn prove<T, E>(
+        &self,
+        proof: impl Fn(&[SecretString]) -> Result<T, E>,
+    ) -> Result<Result<T, E>, Unavailable> {
+        match proof(&self.at_hand().await?) {
+            Ok(proved) => Ok(Ok(proved)),
+            Err(_) => Ok(proof(&self.all().await?)),
+        }
     }
 
     /// The current version.
     pub async fn current(&self) -> Result<SecretString, Unavailable> {
-        let newest = self.versions().await?.into_iter().next();
+        let newest = self.at_hand().await?.into_iter().next();
         newest.ok_or_else(|| Unavailable::because("reading a secret")("it has no current version"))
     }
 
-    async fn no_older_than(&self, age: Duration) -> Result<Vec<SecretString>, Unavailable> {
-        let cached = self.cache.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(cached) = cached.filter(|c| c.read.elapsed() < age) {
-            return Ok(cached.versions);
+    /// The current version, and the one before where it was needed lately.
+    async fn at_hand(&self) -> Result<Vec<SecretString>, Unavailable> {
+        match self.cached(|cached| cached.read.elapsed() < FRESH) {
+            Some(versions) => Ok(versions),
+            None => self.ask(&["AWSCURRENT"]).await,
         }
-        let mut versions = Vec::with_capacity(2);
-        for stage in ["AWSCURRENT", "AWSPREVIOUS"] {
+    }
+
+    /// All live versions, asked for again unless that was just done.
+    async fn all(&self) -> Result<Vec<SecretString>, Unavailable> {
+        match self.cached(|cached| cached.whole && cached.read.elapsed() < SOONEST) {
+            Some(versions) => Ok(versions),
+            None => self.ask(&["AWSCURRENT", "AWSPREVIOUS"]).await,
+        }
+    }
+
+    fn cached(&self, good: impl FnOnce(&Cached) -> bool) -> Option<Vec<SecretString>> {
+        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.as_ref().filter(|cached| good(cached)).map(|cached| cached.versions.clone())
+    }
+
+    async fn ask(&self, stages: &[&str]) -> Result<Vec<SecretString>, Unavailable> {
+        let mut versions = Vec::with_capacity(stages.len());
+        for stage in stages {
             versions.extend(self.read(stage).await?);
         }
-        let cached = Cached { versions: versions.clone(), read: Instant::now() };
+        let cached = Cached { versions: versions.clone(), whole: stages.len() > 1, read: Instant::now() };
         *self.cache.lock().unwrap_or_else(PoisonError::into_inner) = Some(cached);
         Ok(versions)
     }
