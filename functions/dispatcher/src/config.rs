@@ -12,7 +12,11 @@ use crate::attempt::client;
 
 /// Builds everything that outlives a batch.
 pub fn app(settings: &Settings) -> Result<App, Missing> {
-    let aws = Aws::new(settings.text("AWS_REGION")?, settings.optional("AWS_ENDPOINT_URL"));
+    let aws = Aws::new(
+        &settings.text("AWS_REGION")?,
+        settings.optional("AWS_ENDPOINT_URL"),
+        settings.file("AWS_CA_BUNDLE")?,
+    );
     Ok(App {
         deliveries: Deliveries::new(
             &aws,

@@ -12,7 +12,11 @@ use crate::App;
 
 /// Builds everything that outlives a run.
 pub fn app(settings: &Settings) -> Result<App, Missing> {
-    let aws = Aws::new(settings.text("AWS_REGION")?, settings.optional("AWS_ENDPOINT_URL"));
+    let aws = Aws::new(
+        &settings.text("AWS_REGION")?,
+        settings.optional("AWS_ENDPOINT_URL"),
+        settings.file("AWS_CA_BUNDLE")?,
+    );
     let table = settings.text("TABLE_NAME")?;
     let days = settings.parse_or("RETENTION_DAYS", 90)?;
     let schedule = settings.optional("RETRY_SCHEDULE").unwrap_or("standard");

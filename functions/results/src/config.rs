@@ -9,7 +9,11 @@ use crate::App;
 
 /// Builds everything that outlives a request.
 pub fn app(settings: &Settings) -> Result<App, Missing> {
-    let aws = Aws::new(settings.text("AWS_REGION")?, settings.optional("AWS_ENDPOINT_URL"));
+    let aws = Aws::new(
+        &settings.text("AWS_REGION")?,
+        settings.optional("AWS_ENDPOINT_URL"),
+        settings.file("AWS_CA_BUNDLE")?,
+    );
     Ok(App {
         objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
         secret: Secret::new(&aws, settings.text("RESULTS_SECRET_ARN")?),

@@ -13,7 +13,11 @@ use crate::App;
 
 /// Builds everything that outlives a batch.
 pub fn app(settings: &Settings) -> Result<App, Missing> {
-    let aws = Aws::new(settings.text("AWS_REGION")?, settings.optional("AWS_ENDPOINT_URL"));
+    let aws = Aws::new(
+        &settings.text("AWS_REGION")?,
+        settings.optional("AWS_ENDPOINT_URL"),
+        settings.file("AWS_CA_BUNDLE")?,
+    );
     let table = settings.text("TABLE_NAME")?;
     let objects = Objects::new(&aws, settings.text("BUCKET_NAME")?);
     Ok(App {

@@ -41,5 +41,9 @@ pub fn test(settings: &Settings) -> Result<Test, Missing> {
 }
 
 fn aws(settings: &Settings) -> Result<Aws, Missing> {
-    Ok(Aws::new(settings.text("AWS_REGION")?, settings.optional("AWS_ENDPOINT_URL")))
+    Ok(Aws::new(
+        &settings.text("AWS_REGION")?,
+        settings.optional("AWS_ENDPOINT_URL"),
+        settings.file("AWS_CA_BUNDLE")?,
+    ))
 }

@@ -9,7 +9,12 @@ use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+
+/// Amazon Trust Services' roots, which AWS tells clients to trust (<https://www.amazontrust.com/repository/>). A system's
+/// whole list costs every cold start some 10 million instructions: it is read and parsed, certificate by certificate.
+const AMAZON_ROOTS: &str = include_str!("connect/amazon-roots.pem");
 
 /// Where every client of this crate comes from.
 #[derive(Clone, Debug)]
@@ -18,14 +23,27 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Makes no call. `endpoint` is given where another endpoint than AWS's own is meant.
+    /// Makes no call. `endpoint` is given where another endpoint than AWS's own is meant, `authorities` (PEM, the content
+    /// of the file that `AWS_CA_BUNDLE` names) where other authorities than the usual ones vouch for it.
     ///
     /// Calls are tried up to three times in all, each for four seconds at most, so that a caller still has time to answer
     /// its own within ten.
-    pub fn new(region: String, endpoint: Option<&str>) -> Self {
+    ///
+    /// # Panics
+    /// When `authorities` holds no certificates.
+    pub fn new(region: &str, endpoint: Option<&str>, authorities: Option<Vec<u8>>) -> Self {
+        let trusted = match authorities {
+            Some(pem) => TrustStore::empty().with_pem_certificate(pem),
+            None if endpoint.is_none() && is_public(region) => {
+                TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)
+            }
+            None => TrustStore::default(),
+        };
+        let tls = TlsContext::builder().with_trust_store(trusted).build();
         // ring is a third of aws-lc's size, which every cold start of the receiver would have to read.
         let http = aws_smithy_http_client::Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(tls.unwrap_or_default())
             .build_https();
         let time_out = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(2))
@@ -34,7 +52,7 @@ impl Aws {
             .build();
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region))
+            .region(Region::new(region.to_owned()))
             .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
                 EnvironmentVariableCredentialsProvider::new(),
             ))
@@ -50,4 +68,9 @@ impl Aws {
         }
         Self { config: config.build() }
     }
+}
+
+/// Partitions of their own may have authorities of their own.
+fn is_public(region: &str) -> bool {
+    !["cn-", "us-iso", "eu-iso", "eusc-"].iter().any(|partition| region.starts_with(partition))
 }

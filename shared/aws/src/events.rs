@@ -11,6 +11,10 @@
 //! deflated in the item itself, because a write unit is 1 KB and a 25 KB pull request deflates to 2; a body that stays
 //! over [`INLINE`] goes to the bucket.
 
+mod body;
+
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -22,6 +26,7 @@ use quartet_domain::ids::EventId;
 use quartet_domain::repository::Provider;
 use quartet_domain::webhook::VerifiedEvent;
 
+use self::body::{Deflater, inflate};
 use crate::item::{Item, Reader, key, n, s, time};
 use crate::objects::Objects;
 use crate::{Aws, Unavailable};
@@ -52,18 +57,19 @@ pub struct Events {
     client: Client,
     table: String,
     objects: Objects,
+    deflater: Arc<Deflater>,
 }
 
 impl Events {
     pub fn new(aws: &Aws, table: String, objects: Objects) -> Self {
-        Self { client: Client::new(&aws.config), table, objects }
+        Self { client: Client::new(&aws.config), table, objects, deflater: Arc::default() }
     }
 
     /// Stores a genuine event unless it is known. One call, or two for a body of over [`INLINE`] deflated bytes.
     pub async fn take(&self, event: &VerifiedEvent<'_>, now: Timestamp) -> Result<Taken, Unavailable> {
         let id = event.id();
         let mut item = self.item_of(event, id, now);
-        let body = deflate(event.body());
+        let body = self.deflater.deflate(event.body());
         if body.len() <= INLINE {
             item.insert("body".to_owned(), AttributeValue::B(Blob::new(body)));
         } else {
@@ -210,32 +216,4 @@ fn event_of(
         status: EventStatus::parse(read.text("status")?).ok_or(crate::item::Malformed("status"))?,
         body: inflate(deflated)?,
     })
-}
-
-fn deflate(body: &[u8]) -> Vec<u8> {
-    use std::io::Write as _;
-    let mut out =
-        flate2::write::DeflateEncoder::new(Vec::with_capacity(body.len() / 8), flate2::Compression::new(3));
-    // Writing to a Vec cannot fail.
-    let _ = out.write_all(body);
-    out.finish().unwrap_or_default()
-}
-
-fn inflate(deflated: &[u8]) -> std::io::Result<Vec<u8>> {
-    use std::io::Read as _;
-    let mut body = Vec::new();
-    flate2::read::DeflateDecoder::new(deflated).read_to_end(&mut body)?;
-    Ok(body)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bodies_come_back_as_they_went() {
-        for body in [&b""[..], b"{}", &[b'x'; 100_000]] {
-            assert_eq!(inflate(&deflate(body)).expect("inflates"), body);
-        }
-    }
 }

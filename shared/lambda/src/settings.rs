@@ -16,6 +16,8 @@ pub enum Missing {
     Absent(&'static str),
     #[error("{0} has a value of the wrong form")]
     Form(&'static str),
+    #[error("the file that {0} names cannot be read")]
+    File(&'static str),
 }
 
 impl Settings {
@@ -35,6 +37,11 @@ impl Settings {
     /// Empty counts as absent: CloudFormation cannot leave a variable out.
     pub fn optional(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// What the file holds that the setting names, if it names one.
+    pub fn file(&self, name: &'static str) -> Result<Option<Vec<u8>>, Missing> {
+        self.optional(name).map(|path| std::fs::read(path).map_err(|_| Missing::File(name))).transpose()
     }
 
     pub fn parse<T: FromStr>(&self, name: &'static str) -> Result<T, Missing> {
@@ -61,6 +68,8 @@ mod tests {
         assert_eq!(settings.text("B"), Err(Missing::Absent("B")));
         assert_eq!(settings.parse::<u8>("C"), Err(Missing::Form("C")));
         assert_eq!(settings.parse_or("D", 7), Ok(7));
+        assert_eq!(settings.file("B"), Ok(None));
+        assert_eq!(settings.file("C"), Err(Missing::File("C")));
         assert!(Missing::Absent("B").to_string().starts_with("B is not set"));
     }
 }
