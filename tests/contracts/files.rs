@@ -1,4 +1,4 @@
-//! The repository's files: who names which crate, and that no file tells of one machine.
+//! The repository's files: no file tells of one machine.
 
 use std::path::Path;
 use std::process::Command;
@@ -17,28 +17,6 @@ fn tracked() -> Vec<String> {
     let listed = String::from_utf8(listed.stdout).unwrap();
     let there = |path: &&str| !path.is_empty() && root().join(path).is_file();
     listed.split('\0').filter(there).map(str::to_owned).collect()
-}
-
-/// Only these manifests name a crate of this prefix.
-#[track_caller]
-fn check(prefix: &str, allowed: &[&str]) {
-    let manifests = tracked().into_iter().filter(|path| path.ends_with("/Cargo.toml"));
-    let naming = manifests.filter(|path| read(path).lines().any(|line| line.starts_with(prefix)));
-    let wrong: Vec<String> = naming.filter(|path| !allowed.contains(&path.as_str())).collect();
-    assert!(wrong.is_empty(), "{wrong:?} name {prefix}; only {allowed:?} may");
-}
-
-#[test]
-fn borders_between_crates() {
-    check("aws-sdk-", &["shared/aws/Cargo.toml"]);
-    check("lambda_runtime", &["shared/lambda/Cargo.toml"]);
-    check("lambda_http", &["functions/results/Cargo.toml"]);
-    for pure in ["shared/domain", "shared/engine"] {
-        let manifest = read(&format!("{pure}/Cargo.toml"));
-        for impure in ["reqwest", "aws-", "lambda_", "quartet-aws", "quartet-forge", "axum"] {
-            assert!(!manifest.lines().any(|line| line.starts_with(impure)), "{pure} names {impure}");
-        }
-    }
 }
 
 #[test]

@@ -20,14 +20,17 @@ pub struct Build {
     pub objects: Objects,
     pub token: Secret,
     pub forge_url: String,
+    /// A host of archives besides the usual ones.
+    pub archive_host: Option<String>,
     pub limits: Limits,
 }
 
 pub async fn handle(app: &Build, input: Ending) -> Result<Ending, Failed> {
     let start = Instant::now();
     let run = &input.run;
-    let forge = Forge::new(Settings::new(&app.forge_url, app.token.current().await?))
-        .map_err(|e| Failed::new(FORGE_REFUSED, e.to_string()))?;
+    let mut settings = Settings::new(&app.forge_url, app.token.current().await?);
+    settings.archive_hosts.extend(app.archive_host.clone());
+    let forge = Forge::new(settings).map_err(|e| Failed::new(FORGE_REFUSED, e.to_string()))?;
     let files = changed(&forge, run).await?;
     let head = download(&forge, run, &run.head_sha, &app.limits).await?;
     let base = match &run.base_sha {

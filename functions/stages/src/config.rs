@@ -19,6 +19,7 @@ pub fn build(settings: &Settings) -> Result<Build, Missing> {
         objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
         token: Secret::new(&aws, settings.text("FORGE_TOKEN_ARN")?),
         forge_url: settings.text("FORGE_API_URL")?,
+        archive_host: settings.optional("FORGE_ARCHIVE_HOST").map(str::to_owned),
         limits: Limits::default(),
     })
 }

@@ -137,8 +137,11 @@ fn print(text: &str) {
 
 /// Text without control characters other than line ends and tabs.
 fn clean(text: &str) -> String {
-    let mend = |c: char| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c };
-    text.chars().map(mend).collect()
+    let commands = |c: char| c.is_control() && c != '\n' && c != '\t';
+    // They turn the order of what is read around (CVE-2021-42574).
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if commands(c) || turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -148,5 +151,6 @@ mod tests {
     #[test]
     fn no_escape_sequence_gets_through() {
         assert_eq!(clean("a\u{1b}[31mb\r\n\tc\u{9b}2J"), "a\u{fffd}[31mb\u{fffd}\n\tc\u{fffd}2J");
+        assert_eq!(clean("a\u{202e}b\u{2066}ü"), "a\u{fffd}b\u{fffd}ü");
     }
 }

@@ -72,6 +72,17 @@ fn the_sdk_stops_at_its_crate() {
 }
 
 #[test]
+fn the_runtime_stops_at_its_crates() {
+    check("only shared/lambda may name the Lambda runtime", |manifest, line| {
+        manifest.is("shared/lambda") || !line.starts_with("lambda_runtime")
+    });
+    let http = ["functions/api", "functions/results"];
+    check("only what speaks plain HTTP may name lambda_http", |manifest, line| {
+        http.iter().any(|folder| manifest.is(folder)) || !line.starts_with("lambda_http")
+    });
+}
+
+#[test]
 fn versions_are_in_the_root_only() {
     let inherited = |line: &str| line.contains(".workspace = true") || line.contains("workspace = true");
     // A package may name its own features and binaries; those are no dependencies.
@@ -80,7 +91,8 @@ fn versions_are_in_the_root_only() {
 
 #[test]
 fn pure_crates_stay_pure() {
-    let impure = ["tokio", "reqwest", "axum", "lambda_", "quartet-aws", "quartet-forge", "quartet-local"];
+    let impure =
+        ["tokio", "reqwest", "axum", "lambda_", "aws-", "quartet-aws", "quartet-forge", "quartet-local"];
     let names = |line: &str| impure.iter().any(|name| line.starts_with(name));
     check("shared/domain knows no runtime, network or AWS", |manifest, line| {
         !manifest.is("shared/domain") || !names(line)

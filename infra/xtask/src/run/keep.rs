@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use quartet_domain::signature;
@@ -15,6 +15,9 @@ use super::product::{Product, Secrets};
 
 /// GitHub's greeting to a new hook, which starts nothing.
 const PING: &str = r#"{"zen":"Keep it logically awesome.","hook_id":1}"#;
+
+/// How the file begins; the id of the process that it belongs to follows.
+const OWNER: &str = "# process ";
 
 /// All that still runs; it ends with this value, and so does the file that names it.
 pub(crate) struct Kept {
@@ -31,7 +34,7 @@ impl Kept {
         forge: Forge,
         secrets: &Secrets,
     ) -> Result<Self> {
-        let settings = workspace.target.join("local.env");
+        let settings = place(&workspace.target);
         let mut lines = vec![
             ("QUARTET_URL", product.stack().url()),
             ("QUARTET_WEBHOOK_SECRET", secrets.webhook.clone()),
@@ -39,7 +42,8 @@ impl Kept {
             ("QUARTET_FORGE_URL", forge.url().to_owned()),
         ];
         lines.extend(product.stack().aws_env());
-        let text: String = lines.iter().map(|(key, value)| format!("export {key}='{value}'\n")).collect();
+        let exports: String = lines.iter().map(|(key, value)| format!("export {key}='{value}'\n")).collect();
+        let text = format!("{OWNER}{}\n{exports}", std::process::id());
         // It holds secrets, if only of this run: for the user alone.
         let _ = std::fs::remove_file(&settings);
         let mut file = std::fs::OpenOptions::new();
@@ -68,6 +72,15 @@ impl Drop for Kept {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.settings);
     }
+}
+
+/// `local.env`, unless it belongs to another run that is kept too.
+fn place(target: &Path) -> PathBuf {
+    let usual = target.join("local.env");
+    let text = std::fs::read_to_string(&usual).unwrap_or_default();
+    let owner = text.lines().next().and_then(|line| line.strip_prefix(OWNER));
+    let taken = owner.is_some_and(|id| !id.is_empty() && Path::new("/proc").join(id).exists());
+    if taken { target.join(format!("local-{}.env", std::process::id())) } else { usual }
 }
 
 fn curl(url: &str, secret: &str) -> String {

@@ -108,6 +108,12 @@ fn fixes(text: &mut String, fixes: &FixResults) {
             line(text, &format!("    {words}"));
         }
     }
+    for not in fixes.rejected.iter().take(LISTED) {
+        line(
+            text,
+            &format!("  not used: {}:{} {} ({})", not.file_path, not.line_number, not.reason, not.rule_id),
+        );
+    }
 }
 
 fn tests(text: &mut String, tests: &TestResults) {
@@ -124,7 +130,8 @@ fn tests(text: &mut String, tests: &TestResults) {
         ),
     );
     for suite in &tests.suites {
-        line(text, &format!("  {}: {} {}", suite.runner, suite.status, suite.reason));
+        let reason = if suite.reason.is_empty() { String::new() } else { format!(" ({})", suite.reason) };
+        line(text, &format!("  {}: {}{reason}", suite.runner, suite.status));
     }
     let failed = |status| matches!(status, TestStatus::Failed | TestStatus::Error);
     for test in tests.test_functions.iter().filter(|test| failed(test.status)).take(LISTED) {
