@@ -55,7 +55,7 @@ impl Flows {
             }
         }
         let mut spoken: BTreeSet<(u64, String)> = BTreeSet::new();
-        hits.retain(|hit| spoken.insert((hit.vulnerability.line_number, hit.vulnerability.cwe.clone())));
+        hits.retain(|hit| spoken.insert((hit.vulnerability.line_number, hit.vulnerability.kind.clone())));
         joined.extend(hits.into_iter().map(into_finding));
         joined
     }

@@ -5,6 +5,7 @@
 //! when the cache is full; summaries stay. Every step costs fuel; where it ends, the run goes on with the next
 //! function and says so.
 
+mod anchor;
 mod assign;
 mod branch;
 mod call;
@@ -24,7 +25,7 @@ mod summary;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ir::{FnId, Module, Slot, Span};
 use super::lower::Language;
@@ -113,6 +114,8 @@ pub(super) struct Engine<'r> {
     entries: FxHashMap<FnRef, (u32, Name)>,
     classes: FxHashMap<ClassRef, Rc<ClassInfo>>,
     fields: FxHashMap<(ClassRef, Sym), Value>,
+    /// Methods that reading runs.
+    getters: FxHashSet<FnRef>,
     pub(super) found: BTreeMap<Place, Found>,
     pub(super) incomplete: BTreeSet<String>,
     /// File, line and rule of what was looked at and found harmless.
@@ -147,6 +150,7 @@ impl<'r> Engine<'r> {
             entries: FxHashMap::default(),
             classes: FxHashMap::default(),
             fields: FxHashMap::default(),
+            getters: FxHashSet::default(),
             found: BTreeMap::new(),
             incomplete: BTreeSet::new(),
             judged: BTreeSet::new(),

@@ -196,6 +196,8 @@ pub(super) enum Stmt {
         value: ExprId,
     },
     Return(Option<ExprId>),
+    /// Gives a value to whoever runs the function, and goes on.
+    Yield(ExprId),
     Throw(Option<ExprId>),
     /// Ends this turn of a loop or `switch`.
     Leave,
@@ -280,6 +282,8 @@ pub(super) struct Function {
     pub(super) class: Option<ClassId>,
     /// The instance, where the language passes none.
     pub(super) this: Option<Slot>,
+    /// Reading it runs it.
+    pub(super) getter: bool,
     /// The instance is the first parameter.
     pub(super) takes_self: bool,
     pub(super) parent: Option<FnId>,

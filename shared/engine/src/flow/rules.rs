@@ -37,6 +37,11 @@ pub(super) struct Rules {
     pub(super) plain_types: Vec<Name>,
     pub(super) carriers: Vec<Name>,
     pub(super) finished: Vec<Name>,
+    pub(super) never: Vec<Name>,
+    /// Types whose operators escape what they are joined with.
+    pub(super) markup: Vec<Name>,
+    /// Types that check what is put into their fields.
+    pub(super) checked: Vec<Name>,
     becomes: Vec<Name>,
 }
 
@@ -53,6 +58,9 @@ impl Rules {
             plain_types: Vec::new(),
             carriers: Vec::new(),
             finished: Vec::new(),
+            never: Vec::new(),
+            markup: Vec::new(),
+            checked: Vec::new(),
             becomes: Vec::new(),
         };
         for (to, all) in &file.types {
@@ -103,6 +111,9 @@ impl Rules {
         self.param_types = file.param.iter().map(|p| names.path(&p.ty)).collect();
         self.carriers = file.carriers.iter().map(|t| names.path(t)).collect();
         self.finished = file.finished.iter().map(|t| names.path(t)).collect();
+        self.never = file.never.iter().map(|t| names.path(t)).collect();
+        self.markup = file.markup.iter().map(|t| names.path(t)).collect();
+        self.checked = file.checked.iter().map(|t| names.path(t)).collect();
         self.becomes = file.propagator.iter().map(|p| names.path(&p.becomes)).collect();
         self.plain_types = file.plain.iter().map(|t| names.path(t)).collect();
     }

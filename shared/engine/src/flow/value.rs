@@ -113,6 +113,10 @@ impl Traits {
     pub(super) const FRESH: Self = Self(16);
     /// One of several constants, or text of such.
     pub(super) const FIXED: Self = Self(8);
+    /// Text whose beginning, which no outsider chose, says where it leads: a host, or a path of one's own.
+    pub(super) const ANCHORED: Self = Self(32);
+    /// What a call gives that does not come back.
+    pub(super) const NEVER: Self = Self(64);
 
     pub(super) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0

@@ -80,6 +80,8 @@ impl Engine<'_> {
         let file = self.frames.last().map_or(0, |f| f.file);
         let at = ClassRef { file, class };
         let code = m.class(class);
+        let getters = code.methods.iter().filter(|(_, f)| m.function(*f).getter);
+        self.getters.extend(getters.map(|(_, function)| FnRef { file, function: *function }));
         let mut info = ClassInfo {
             methods: code.methods.clone(),
             constructor: code.constructor,

@@ -6,9 +6,12 @@
 )]
 
 use super::super::ir::Const;
-use super::super::rules::file::{Effect, Propagator};
+use super::super::names::Sym;
+use super::super::rules::Ref;
+use super::super::rules::file::{Effect, On, Propagator};
 use super::super::value::{Key, Object, Shape, Taint, Test, Traits, Value};
 use super::Engine;
+use super::anchor::leads;
 use super::call::Site;
 
 impl Engine<'_> {
@@ -205,6 +208,7 @@ impl Engine<'_> {
 
     fn callback_effect(&mut self, site: &Site<'_>, rule: &Propagator, effect: Effect) -> Value {
         let at = rule.callback.unwrap_or(0);
+        let maps = matches!(effect, Effect::Map | Effect::MapArg);
         let receiver = site.receiver_value();
         let element = match effect {
             Effect::MapArg => {
@@ -216,7 +220,8 @@ impl Engine<'_> {
         };
         let Some(callback) = site.at(at).filter(|c| c.function().is_some()) else {
             let taint = receiver.all_taint().union(&site.args_taint());
-            return Value::tainted(taint);
+            let clean = site.at(at).map_or(0, |c| self.cleaned_by(&c));
+            return Value::tainted(if maps { taint.without(clean) } else { taint });
         };
         let wide = Value { constant: None, ..element };
         // A fold gives what it has so far first: both may hold any element.
@@ -234,6 +239,16 @@ impl Engine<'_> {
             }
             _ => Value { constant: None, ..receiver },
         }
+    }
+
+    /// What a library's function, handed over by name, makes harmless: `Number` in `list.map(Number)`.
+    fn cleaned_by(&mut self, callback: &Value) -> u32 {
+        let refs = self.matching(On::Call, callback.name, Sym::NONE);
+        let clean = refs.iter().filter_map(|r| match r {
+            Ref::Sanitiser(at) => Some(self.rules.sanitiser(*at)).filter(|s| s.when.is_empty()),
+            Ref::Source(_) | Ref::Sink(..) | Ref::Shape(..) | Ref::Propagator(_) | Ref::Guard(_) | Ref::Entry(_) => None,
+        });
+        clean.fold(0, |all, s| all | self.rules.mask(&s.classes))
     }
 
     fn container_effect(&mut self, site: &Site<'_>, effect: Effect) -> Value {
@@ -310,7 +325,12 @@ impl Engine<'_> {
                 let taint = subject.all_taint().union(&site.args_taint());
                 let built =
                     matches!(effect, Effect::Join | Effect::Format) || subject.traits.has(Traits::BUILT);
-                let traits = if built { Traits::BUILT } else { Traits::default() };
+                let begins = subject.text().and_then(|t| t.split('{').next()).unwrap_or_default();
+                let traits = match built {
+                    true if effect == Effect::Format && leads(begins) => Traits::BUILT.with(Traits::ANCHORED),
+                    true => Traits::BUILT,
+                    false => Traits::default(),
+                };
                 Value { taint, traits, ..Value::default() }
             }
         }

@@ -5,6 +5,8 @@ use super::super::names::{Name, Sym};
 use super::super::rules::Ref;
 use super::super::rules::file::On;
 use super::super::value::{Key, Label, Object, Origin, Shape, Taint, Test, Traits, Value};
+use super::anchor::Lead;
+use super::call::Site;
 use super::{Engine, SourceAt, What};
 
 impl Engine<'_> {
@@ -176,7 +178,8 @@ impl Engine<'_> {
     pub(super) fn member(&mut self, base: &Value, sym: Sym, span: Span) -> Value {
         let known = self.known_member(base, sym);
         let mut value = match known {
-            Some(value) => value,
+            Some(value) if self.rules.checked.contains(&base.name) && self.is_plain(&value) => return value,
+            Some(value) => self.gotten(value, span),
             None => Value { taint: self.keyed(base, sym), ..Value::default() },
         };
         if !value.name.is_known() && base.name.is_known() && value.constant.is_none() {
@@ -184,6 +187,27 @@ impl Engine<'_> {
         }
         value.taint = value.taint.union(&self.keyed(base, sym));
         if value.name.is_known() { self.as_source(value, span) } else { value }
+    }
+
+    fn is_plain(&self, value: &Value) -> bool {
+        value.name.is_known() && self.rules.plain_types.contains(&value.name)
+    }
+
+    /// A method that reading runs, run; any other value as it is.
+    fn gotten(&mut self, value: Value, span: Span) -> Value {
+        let Some(Shape::Bound(method, receiver)) = value.shape.as_deref() else { return value };
+        let module = self.frames.last().and_then(|f| f.module.clone());
+        let Some(m) = module.filter(|_| self.getters.contains(method)) else { return value };
+        let site = Site {
+            m: &m,
+            span,
+            name: Name::NONE,
+            method: Sym::NONE,
+            receiver: None,
+            args: Vec::new(),
+            callee: Value::default(),
+        };
+        self.call_function(*method, Some(receiver.clone()), &site).unwrap_or_default()
     }
 
     /// The taint of one element of a parameter is told apart from that of the others.
@@ -268,8 +292,10 @@ impl Engine<'_> {
         let mut whole = Some(String::new());
         let mut taint = Taint::default();
         let mut fixed = true;
+        let mut lead = Lead::default();
         for part in parts {
             let value = self.eval(m, *part);
+            lead.add(&value);
             taint = taint.union(&value.all_taint());
             fixed &= value.is_fixed();
             whole = match (whole, value.constant.as_ref()) {
@@ -284,6 +310,7 @@ impl Engine<'_> {
         let traits = match (&constant, fixed) {
             (Some(_), _) => Traits::default(),
             (None, true) => Traits::FIXED,
+            (None, false) if lead.is_anchored() => Traits::BUILT.with(Traits::ANCHORED),
             (None, false) => Traits::BUILT,
         };
         Value { taint, constant, traits, ..Value::default() }

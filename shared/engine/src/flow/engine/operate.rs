@@ -3,6 +3,7 @@
 use super::super::ir::{Const, Op, Span};
 use super::super::value::{Origin, Shape, Test, Traits, Value};
 use super::Engine;
+use super::anchor::{Lead, leads};
 
 impl Engine<'_> {
     pub(super) fn operate(&mut self, op: Op, a: &Value, b: &Value, span: Span) -> Value {
@@ -46,6 +47,8 @@ impl Engine<'_> {
             || b.traits.has(Traits::BUILT);
         let traits = if a.is_fixed() && b.is_fixed() {
             Traits::FIXED
+        } else if is_text && is_anchored(op, a, b) {
+            Traits::BUILT.with(Traits::ANCHORED)
         } else if is_text {
             Traits::BUILT
         } else {
@@ -57,6 +60,8 @@ impl Engine<'_> {
         };
         let taint =
             if object.is_some() { a.taint.union(&b.taint) } else { a.all_taint().union(&b.all_taint()) };
+        let is_markup = |v: &Value| v.name.is_known() && self.rules.markup.contains(&v.name);
+        let taint = if is_markup(a) || is_markup(b) { taint.without(self.rules.class("xss")) } else { taint };
         Value { taint, traits, shape: object, ..Value::default() }
     }
 
@@ -110,6 +115,18 @@ impl Engine<'_> {
             side.extend(all.labels().iter().map(|l| (l.origin, mask)));
         }
         test
+    }
+}
+
+fn is_anchored(op: Op, a: &Value, b: &Value) -> bool {
+    match a.text() {
+        Some(format) if op == Op::Mod => leads(format.split('%').next().unwrap_or_default()),
+        _ => {
+            let mut lead = Lead::default();
+            lead.add(a);
+            lead.add(b);
+            op == Op::Add && lead.is_anchored()
+        }
     }
 }
 

@@ -48,7 +48,7 @@ impl Engine<'_> {
             return self.is_called(site, &when.near);
         }
         if !when.spelled.is_empty() {
-            return site.args.iter().any(|g| self.mentions(site.m, g.expr, &when.spelled, 6));
+            return site.args.iter().any(|g| self.mentions(site.m, g.expr, when, 6));
         }
         let found = self.argument(when, site);
         if when.absent {
@@ -121,16 +121,17 @@ impl Engine<'_> {
         Some(value)
     }
 
-    /// Whether an expression names something with one of `words`, other than in constant text.
-    fn mentions(&self, m: &Module, e: ExprId, words: &[String], depth: u8) -> bool {
+    /// Whether an expression names something spelled as `when` wants, other than in constant text.
+    fn mentions(&self, m: &Module, e: ExprId, when: &When, depth: u8) -> bool {
         if depth == 0 || m.exprs.len() <= e.0 as usize {
             return false;
         }
         let has = |text: &str| {
             let text = text.to_ascii_lowercase();
-            words.iter().any(|w| text.contains(w.as_str()))
+            let any = |words: &[String]| words.iter().any(|w| text.contains(w.as_str()));
+            any(&when.spelled) && !any(&when.unlike)
         };
-        let inner = |e: &ExprId| self.mentions(m, *e, words, depth - 1);
+        let inner = |e: &ExprId| self.mentions(m, *e, when, depth - 1);
         match &m.expr(e).kind {
             ExprKind::Var { .. } => {
                 let span = m.expr(e).span;

@@ -40,6 +40,8 @@ pub(in super::super) struct Found {
     pub(in super::super) weak: bool,
     /// Something on the way made it harmless for other classes.
     pub(in super::super) cleaned: bool,
+    /// Text that begins as it should does no harm there.
+    pub(in super::super) anchored: bool,
     /// By constants, without a flow.
     pub(in super::super) shape: bool,
 }
@@ -51,7 +53,7 @@ pub(super) struct ParamSink {
     pub(super) key: Sym,
     mask: u32,
     place: Place,
-    found: Found,
+    pub(super) found: Found,
 }
 
 impl Engine<'_> {
@@ -138,6 +140,7 @@ impl Engine<'_> {
             guess,
             weak: false,
             cleaned: false,
+            anchored: sink.anchored,
             shape: false,
         };
         self.spread(place, mask, &found, &taint);
@@ -175,25 +178,29 @@ impl Engine<'_> {
 
     fn dangerous(&mut self, site: &Site<'_>, sink: &Sink) -> Taint {
         let mut all = Taint::default();
+        let except: Vec<Sym> = sink.except_keys.iter().map(|key| self.names.sym(key)).collect();
         let mut add = |value: &Value| {
+            // `(body, headers)`: what comes first is what is sent; of a program and its arguments, what is run.
             let is_list = value.object().is_some_and(|o| o.exact);
-            if sink.program && is_list && value.element(Key::At(0)).is_some_and(|v| v.constant.is_some()) {
-                return;
-            }
-            // `(body, headers)`: what comes first is what is sent.
-            let first =
-                value.element(Key::At(0)).filter(|_| sink.first && value.object().is_some_and(|o| o.exact));
+            let first = value.element(Key::At(0)).filter(|_| (sink.first || sink.program) && is_list);
             let value = first.as_ref().unwrap_or(value);
             if sink.whole && !value.name.is_known() {
+                return;
+            }
+            if sink.anchored && value.traits.has(Traits::ANCHORED) {
                 return;
             }
             if sink.built && !value.traits.has(Traits::BUILT) && value.traits.has(Traits::PARAM) {
                 return;
             }
             if sink.keys.is_empty() {
-                all = all.union(&value.all_taint());
+                all = all.union(&taint_except(value, &except, 4));
             }
         };
+        if sink.spread {
+            site.args.iter().filter(|g| g.spread).for_each(|g| add(&g.value));
+            return all;
+        }
         if sink.args.is_empty() && sink.names.is_empty() && !sink.receiver {
             site.args.iter().for_each(|g| add(&g.value));
         }
@@ -269,7 +276,8 @@ impl Engine<'_> {
         let is_self = index == u16::MAX || frame.class.is_some() && index == 0;
         let known = frame.sinks.iter().any(|s| s.place == place && s.index == index && s.key == key);
         if !known && frame.sinks.len() < SINKS {
-            let sink = ParamSink { index, key, mask: mask & label.mask, place, found: found.clone() };
+            let mask = mask & label.mask;
+            let sink = ParamSink { index, key, mask, place, found: found.clone() };
             frame.sinks.push(sink);
         }
         if weak && !is_self && found.chain.len() == 1 {
@@ -289,6 +297,7 @@ impl Engine<'_> {
             guess,
             weak: false,
             cleaned: false,
+            anchored: false,
             shape: true,
         };
         self.record(place, found);
@@ -330,4 +339,14 @@ impl Engine<'_> {
         let name = at.and_then(|a| self.frames.get(a)).and_then(|f| Some((f.module.as_ref()?, f.function)));
         (name.map_or(Sym::NONE, |(m, f)| m.function(f).name), last)
     }
+}
+
+/// What is in `value`, entries of mappings under a key of `except` left out.
+fn taint_except(value: &Value, except: &[Sym], depth: u8) -> Taint {
+    let Some(object) = value.object().filter(|_| !except.is_empty() && depth > 0) else {
+        return value.all_taint();
+    };
+    let counted = object.entries.iter().filter(|(key, _)| !matches!(key, Key::Name(sym) if except.contains(sym)));
+    let entries = counted.fold(value.taint.clone(), |all, (_, v)| all.union(&taint_except(v, except, depth - 1)));
+    entries.union(&object.rest.all_taint())
 }

@@ -1,7 +1,7 @@
 //! Running statements.
 
-use super::super::ir::{Arm, Block, Const, ExprId, Handler, Module, Op, Stmt, Target};
-use super::super::value::Value;
+use super::super::ir::{Arm, Block, Const, ExprId, ExprKind, Handler, Module, Op, Stmt, Target};
+use super::super::value::{Traits, Value};
 use super::Engine;
 use super::branch::{Flow, Outcome};
 
@@ -28,7 +28,10 @@ impl Engine<'_> {
     fn stmt(&mut self, m: &Module, stmt: &Stmt) -> Flow {
         match stmt {
             Stmt::Expr(value) => {
-                self.eval(m, *value);
+                let made = self.eval(m, *value);
+                if self.is_the_end(m, *value, &made) {
+                    return Flow::End;
+                }
             }
             Stmt::Assign { target, value } => {
                 let given = self.eval(m, *value);
@@ -42,6 +45,13 @@ impl Engine<'_> {
                 }
                 self.give_back(given);
                 return Flow::End;
+            }
+            Stmt::Yield(value) => {
+                let given = self.eval(m, *value);
+                let top = self.top();
+                if let Some(frame) = self.frames.get_mut(top) {
+                    frame.returned = frame.returned.join(&given);
+                }
             }
             Stmt::Throw(value) => {
                 if let Some(value) = value {
@@ -63,6 +73,13 @@ impl Engine<'_> {
             Stmt::Class { class, place } => self.define_class(m, *class, *place),
         }
         Flow::Next
+    }
+
+    /// Whether `made` is what a call gives that never comes back.
+    fn is_the_end(&self, m: &Module, value: ExprId, made: &Value) -> bool {
+        matches!(m.expr(value).kind, ExprKind::Call { .. } | ExprKind::Await(_))
+            && (made.traits.has(Traits::NEVER)
+                || made.name.is_known() && self.rules.never.contains(&made.name))
     }
 
     fn give_back(&mut self, value: Value) {

@@ -33,6 +33,8 @@ pub(super) struct Summary {
     ensures: Vec<(Origin, u32)>,
     params: Vec<(Sym, ParamKind)>,
     takes_self: bool,
+    /// No path through it comes back.
+    ends: bool,
 }
 
 impl Engine<'_> {
@@ -111,13 +113,16 @@ impl Engine<'_> {
             Some(f) => (f.returned, f.sinks, f.slots),
             None => (Value::default(), Vec::new(), Vec::new()),
         };
+        let is_empty = returned.is_unset();
         let instance = receiver.and_then(|slot| slots.get(slot as usize).cloned()).unwrap_or_default();
         Summary {
             call,
-            returned: if returned.is_unset() { Value::default() } else { returned },
+            returned: if is_empty { Value::default() } else { returned },
             sinks,
             instance: if code.class.is_some() { instance } else { Value::default() },
             ensures,
+            // A method that only throws is often there to be overridden.
+            ends: flow == Flow::End && is_empty && code.class.is_none(),
             params: code.params.iter().map(|p| (p.name, p.kind)).collect(),
             takes_self: code.takes_self,
         }
@@ -331,7 +336,8 @@ impl Engine<'_> {
     fn answer(&mut self, summary: &Summary, actuals: &Actuals<'_>, site: &Site<'_>) -> Value {
         for sink in &summary.sinks {
             let taint = actuals.taint(sink.index, sink.key);
-            if !taint.is_clean() {
+            let is_led = sink.found.anchored && actuals.value(sink.index).traits.has(Traits::ANCHORED);
+            if !taint.is_clean() && !is_led {
                 let taint = taint.retrace(|before| self.step(site.span, What::Passed, before));
                 self.reach(sink, &taint);
             }
@@ -341,6 +347,9 @@ impl Engine<'_> {
                 let labels = actuals.taint(*index, *key);
                 self.facts.extend(labels.labels().iter().map(|l| (l.origin, *mask)));
             }
+        }
+        if summary.ends {
+            return Value { traits: Traits::NEVER, ..Value::default() };
         }
         self.substitute(&summary.returned, actuals, site, 4)
     }

@@ -109,6 +109,10 @@ impl<'t> Lower<'_, '_, 't> {
             match kid.kind() {
                 "assignment" => self.assignment(kid, out),
                 "augmented_assignment" => self.augmented(kid, out),
+                "yield" => {
+                    let value = self.expr(kid);
+                    out.push(Stmt::Yield(value));
+                }
                 _ => {
                     let value = self.expr(kid);
                     out.push(Stmt::Expr(value));

@@ -146,7 +146,7 @@ impl<'t> Lower<'_, '_, 't> {
             }
         }
         let value = self.expr(node);
-        out.push(Stmt::Expr(value));
+        out.push(if node.kind() == "yield_expression" { Stmt::Yield(value) } else { Stmt::Expr(value) });
     }
 
     fn declaration(&mut self, node: Node<'t>, out: &mut Block) {

@@ -26,6 +26,15 @@ pub(in super::super) struct RuleFile {
     /// Types whose values were judged when they were made.
     #[serde(default)]
     pub(in super::super) finished: Vec<String>,
+    /// Calls that do not come back.
+    #[serde(default)]
+    pub(in super::super) never: Vec<String>,
+    /// Types whose operators and `format` escape for HTML what they are joined with.
+    #[serde(default)]
+    pub(in super::super) markup: Vec<String>,
+    /// Types that let only values of the declared type into their fields.
+    #[serde(default)]
+    pub(in super::super) checked: Vec<String>,
     /// Types whose values hold no text that could hurt, as numbers.
     #[serde(default)]
     pub(in super::super) plain: Vec<String>,
@@ -299,6 +308,15 @@ pub(in super::super) struct Sink {
     /// Keys of an option object at the positions that are dangerous; empty for all of it.
     #[serde(default)]
     pub(in super::super) keys: Vec<String>,
+    /// Entries of mappings in an argument that do no harm.
+    #[serde(default)]
+    pub(in super::super) except_keys: Vec<String>,
+    /// Only what is spread into the call counts.
+    #[serde(default)]
+    pub(in super::super) spread: bool,
+    /// Text that begins with a host, or a path of one's own, is harmless.
+    #[serde(default)]
+    pub(in super::super) anchored: bool,
     /// Only the source as it came in counts, not one field of it.
     #[serde(default)]
     pub(in super::super) whole: bool,
@@ -399,6 +417,9 @@ pub(in super::super) struct When {
     /// It (any argument, where none is named) mentions a variable, field or key with one of these words.
     #[serde(default)]
     pub(in super::super) spelled: Vec<String>,
+    /// With none of these words in it.
+    #[serde(default)]
+    pub(in super::super) unlike: Vec<String>,
     /// The text of the receiver (or target) holds one of these words.
     #[serde(default)]
     pub(in super::super) near: Vec<String>,

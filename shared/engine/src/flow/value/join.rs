@@ -14,12 +14,17 @@ impl Value {
             return self.clone();
         }
         let fixed = if self.is_fixed() && other.is_fixed() { Traits::FIXED } else { Traits::default() };
+        let leads = |v: &Self| v.traits.has(Traits::ANCHORED) || v.taint.is_clean();
+        let both = self.traits.with(other.traits);
+        let anchored = both.has(Traits::ANCHORED) && leads(self) && leads(other);
+        let lost = Traits::UNSET.with(Traits::FIXED).with(Traits::ANCHORED).with(Traits::NEVER);
+        let kept = both.without(lost).with(fixed);
         Self {
             taint: self.taint.union(&other.taint),
             constant: if self.constant == other.constant { self.constant.clone() } else { None },
             name: if self.name.is_known() { self.name } else { other.name },
             shape: join_shapes(self.shape.as_ref(), other.shape.as_ref()),
-            traits: self.traits.with(other.traits).without(Traits::UNSET).without(Traits::FIXED).with(fixed),
+            traits: if anchored { kept.with(Traits::ANCHORED) } else { kept },
         }
     }
 }

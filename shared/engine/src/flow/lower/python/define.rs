@@ -37,14 +37,14 @@ impl<'t> Lower<'_, '_, 't> {
         let Some(name) = kids.field(self.f.name) else { return };
         let sym = self.b.sym(name);
         let place = class.is_none().then(|| self.b.place(sym, span(name)));
-        let is_static = decorators.iter().any(|d| {
-            matches!(self.b.module.expr(*d).kind, ExprKind::Unbound(s) if self.b.names.text(s) == "staticmethod")
-        });
+        let is_static = self.is_decorated(decorators, &["staticmethod"]);
+        let getter = class.is_some() && self.is_decorated(decorators, &["property", "cached_property"]);
         let function = self.b.open(Function {
             name: sym,
             decorators: decorators.to_vec(),
             class: class.as_ref().map(|c| c.0),
             takes_self: class.is_some() && !is_static,
+            getter,
             span: span(node),
             ..Function::default()
         });
@@ -58,6 +58,13 @@ impl<'t> Lower<'_, '_, 't> {
             (None, Some(place)) => out.push(Stmt::Def { function, place }),
             (None, None) => {}
         }
+    }
+
+    fn is_decorated(&self, decorators: &[ExprId], words: &[&str]) -> bool {
+        decorators.iter().any(|d| match self.b.module.expr(*d).kind {
+            ExprKind::Unbound(s) | ExprKind::Attr(_, s) => words.contains(&self.b.names.text(s)),
+            _ => false,
+        })
     }
 
     pub(super) fn lambda(&mut self, node: Node<'t>) -> ExprId {
@@ -153,13 +160,14 @@ impl<'t> Lower<'_, '_, 't> {
                 for kid in kids.iter() {
                     let parts = self.b.kids(kid);
                     let (left, right) = (parts.field(self.f.left), parts.field(self.f.right));
-                    if let (Some(left), Some(right)) = (left, right)
-                        && left.kind() == "identifier"
-                    {
-                        let sym = self.b.sym(left);
-                        let value = self.expr(right);
-                        fields.push((sym, value));
-                    }
+                    let Some(left) = left.filter(|n| n.kind() == "identifier") else { continue };
+                    let sym = self.b.sym(left);
+                    let value = match (right, parts.field(self.f.ty)) {
+                        (Some(right), _) => self.expr(right),
+                        (None, Some(ty)) => self.declared(ty),
+                        (None, None) => continue,
+                    };
+                    fields.push((sym, value));
                 }
             }
             _ => {}

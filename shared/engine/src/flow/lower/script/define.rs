@@ -165,7 +165,10 @@ impl<'t> Lower<'_, '_, 't> {
             let Some(name) = name else { continue };
             let sym = self.b.sym(name);
             if kid.kind() == "method_definition" {
-                methods.push((sym, self.function(kid, sym, Some(class), own)));
+                let function = self.function(kid, sym, Some(class), own);
+                let head = self.b.slice(kid.start_byte(), name.start_byte());
+                self.b.function_mut(function).getter = head.split_whitespace().any(|word| word == "get");
+                methods.push((sym, function));
                 continue;
             }
             match parts.field(self.f.value) {

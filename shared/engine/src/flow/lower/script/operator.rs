@@ -55,6 +55,9 @@ impl<'t> Lower<'_, '_, 't> {
             return self.union(node);
         }
         parts.push(at);
+        if let Some(asked) = self.asks_type(&parts, sign.unwrap_or_default(), node) {
+            return asked;
+        }
         let parts: Vec<_> = parts.into_iter().rev().map(|n| self.expr(n)).collect();
         match binary(sign.unwrap_or_default()) {
             Some(Op::Mod | Op::Bits) => {
@@ -67,6 +70,24 @@ impl<'t> Lower<'_, '_, 't> {
             Some(op) => self.b.chain(op, parts, node),
             None => self.b.call_global("instanceof", &parts, span(node)),
         }
+    }
+
+    /// `typeof x === "string"` is a question of its own, which a guard may be named after: `typeof:string`.
+    fn asks_type(&mut self, parts: &[Node<'t>], sign: &str, node: Node<'t>) -> Option<ExprId> {
+        let [word, of] = parts else { return None };
+        let equal = matches!(sign, "==" | "===");
+        if !equal && !matches!(sign, "!=" | "!==") || of.kind() != "unary_expression" || word.kind() != "string" {
+            return None;
+        }
+        let argument = self.b.kids(*of).field(self.f.argument)?;
+        let operator = self.b.slice(of.start_byte(), argument.start_byte());
+        if operator.trim_end_matches(|c: char| c.is_whitespace() || c == '(') != "typeof" {
+            return None;
+        }
+        let ty = self.b.text(*word).trim_matches(['"', '\'']);
+        let inner = self.expr(argument);
+        let question = self.b.call_global(&format!("typeof:{ty}"), &[inner], span(node));
+        Some(if equal { question } else { self.b.expr(ExprKind::Not(question), node) })
     }
 
     pub(super) fn unary(&mut self, node: Node<'t>) -> ExprId {
