@@ -40,12 +40,33 @@ pub struct Hit {
     pub sink: String,
 }
 
+/// Lines of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lines(Vec<u64>);
+
+impl Lines {
+    fn insert(&mut self, line: u32) {
+        let (word, bit) = (line as usize / 64, line % 64);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << bit;
+    }
+
+    pub fn has(&self, line: u64) -> bool {
+        let word = usize::try_from(line / 64).ok().and_then(|word| self.0.get(word));
+        word.is_some_and(|word| word >> (line % 64) & 1 == 1)
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     /// Sorted by path, line and rule.
     pub hits: Vec<Hit>,
     /// Path, line and weakness (as `CWE-89`) of each place that was looked at and found harmless.
     pub judged: BTreeSet<(String, u64, String)>,
+    /// Of each file that was run to its end, the lines whose calls were come by; what is on no other is dead code.
+    pub reached: BTreeMap<String, Lines>,
     /// Files that were read.
     pub files: u64,
     /// Files and functions whose run stopped at a limit.
@@ -98,6 +119,10 @@ fn all(tree: &Tree, changed: Option<&BTreeSet<String>>) -> Report {
         report.files += wanted.len() as u64;
         report.hits.extend(report::hits(&engine));
         report.judged.append(&mut report::judged(&engine));
+        let is_whole = |path: &str| !engine.incomplete.iter().any(|i| i.starts_with(path));
+        for path in wanted.iter().filter(|path| is_whole(path)) {
+            report.reached.insert((*path).to_owned(), engine.reached(path));
+        }
         report.incomplete.extend(engine.incomplete.iter().cloned());
     }
     report.hits.sort_by(|a, b| place(a).cmp(&place(b)));

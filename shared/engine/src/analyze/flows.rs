@@ -14,11 +14,15 @@ use crate::flow;
 use crate::rules::About;
 use crate::tree::Tree;
 
+/// Lines upward from a call's name in which the call may begin.
+const CALL_LINES: u64 = 3;
+
 /// Findings of one run by file.
 #[derive(Default)]
 pub(super) struct Flows {
     by_file: BTreeMap<String, Vec<flow::Hit>>,
     judged: BTreeSet<(String, u64, String)>,
+    reached: BTreeMap<String, flow::Lines>,
     pub(super) incomplete: Vec<String>,
 }
 
@@ -29,7 +33,7 @@ impl Flows {
         for hit in report.hits {
             by_file.entry(hit.vulnerability.file_path.clone()).or_default().push(hit);
         }
-        Self { by_file, judged: report.judged, incomplete: report.incomplete }
+        Self { by_file, judged: report.judged, reached: report.reached, incomplete: report.incomplete }
     }
 
     /// The findings of one file, patterns' and flows'. One weakness of one line is one finding, however many ways there
@@ -50,7 +54,7 @@ impl Flows {
                     pattern.description = found.description;
                     joined.push(pattern);
                 }
-                None if self.is_judged(&pattern) => {}
+                None if self.is_judged(&pattern) || self.is_dead(&pattern) => {}
                 None => joined.push(pattern),
             }
         }
@@ -58,6 +62,13 @@ impl Flows {
         hits.retain(|hit| spoken.insert((hit.vulnerability.line_number, hit.vulnerability.kind.clone())));
         joined.extend(hits.into_iter().map(into_finding));
         joined
+    }
+
+    /// A call that no path leads to. One over several lines is known by the first of them.
+    fn is_dead(&self, pattern: &Finding) -> bool {
+        let is_call = matches!(pattern.kind.as_str(), "call" | "call_expression");
+        let near = pattern.line.saturating_sub(CALL_LINES)..=pattern.line;
+        is_call && self.reached.get(&pattern.path).is_some_and(|lines| !near.clone().any(|line| lines.has(line)))
     }
 
     fn is_judged(&self, pattern: &Finding) -> bool {

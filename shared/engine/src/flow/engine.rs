@@ -27,6 +27,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Lines;
 use super::ir::{FnId, Module, Slot, Span};
 use super::lower::Language;
 use super::names::{Name, Names, Sym, id};
@@ -120,6 +121,8 @@ pub(super) struct Engine<'r> {
     pub(super) incomplete: BTreeSet<String>,
     /// File, line and rule of what was looked at and found harmless.
     pub(super) judged: BTreeSet<(u32, u32, u32)>,
+    /// By file, the lines of calls that were run.
+    reached: Vec<Lines>,
     patterns: shape::Patterns,
     function_fuel: u64,
     file_fuel: u64,
@@ -135,6 +138,7 @@ impl<'r> Engine<'r> {
         let mut names = Names::new();
         let rules = Rules::new(rules, &mut names);
         names.seal();
+        let reached = vec![Lines::default(); files.len()];
         let bytes: usize = files.iter().map(|f| f.1.len()).sum();
         Self {
             names,
@@ -154,6 +158,7 @@ impl<'r> Engine<'r> {
             found: BTreeMap::new(),
             incomplete: BTreeSet::new(),
             judged: BTreeSet::new(),
+            reached,
             patterns: shape::Patterns::default(),
             function_fuel: 0,
             file_fuel: 0,
@@ -177,6 +182,11 @@ impl<'r> Engine<'r> {
         self.settle(frame, &module);
         self.leave_module(file, frame);
         self.files.trim(file);
+    }
+
+    pub(super) fn reached(&self, path: &str) -> Lines {
+        let file = self.files.find(path).and_then(|file| self.reached.get(file as usize));
+        file.cloned().unwrap_or_default()
     }
 
     /// One unit of fuel; `false` when there is none.

@@ -2,7 +2,7 @@
 //! changes and not what there is.
 
 use super::super::ir::Slot;
-use super::super::value::{Mask, Origin, Value};
+use super::super::value::{Label, Mask, Origin, Taint, Value};
 use super::Engine;
 
 /// A variable's value before it was changed.
@@ -133,8 +133,9 @@ impl Engine<'_> {
             let mut joined: Option<Value> = None;
             for outcome in outcomes {
                 let at = outcome.changes.binary_search_by_key(&(frame, slot), |c| (c.frame, c.slot));
-                let value = at.map_or(&before, |at| &outcome.changes[at].value);
-                joined = Some(joined.map_or_else(|| value.clone(), |j| j.join(value)));
+                let value = at.map_or(&before, |at| &outcome.changes[at].value).clone();
+                let value = without_proven(value, &outcome.facts);
+                joined = Some(joined.map_or_else(|| value.clone(), |j| j.join(&value)));
             }
             self.put(frame, slot, joined.unwrap_or(before));
         }
@@ -152,4 +153,14 @@ impl Engine<'_> {
     pub(super) fn proven(&self, origin: Origin) -> Mask {
         self.facts.iter().rev().take(128).filter(|f| f.0 == origin).fold(0, |all, f| all | f.1)
     }
+}
+
+/// A value that leaves the path on which something was proven of it takes the proof along.
+fn without_proven(value: Value, facts: &[(Origin, Mask)]) -> Value {
+    if facts.is_empty() || value.taint.is_clean() {
+        return value;
+    }
+    let proven = |origin| facts.iter().filter(|f| f.0 == origin).fold(0, |all, f| all | f.1);
+    let labels = value.taint.labels().iter().map(|l| Label { mask: l.mask & !proven(l.origin), ..*l });
+    Value { taint: Taint::from_labels(labels.collect()), ..value }
 }

@@ -77,6 +77,10 @@ impl Site<'_> {
 impl Engine<'_> {
     pub(super) fn call(&mut self, m: &Module, e: ExprId, callee: ExprId, args: &[Arg]) -> Value {
         let span = m.expr(e).span;
+        let file = self.frames.last().map_or(0, |f| f.file);
+        if let Some(lines) = self.reached.get_mut(file as usize) {
+            lines.insert(span.line);
+        }
         let mut site = self.site(m, callee, span);
         site.args.reserve(args.len());
         for arg in args {
@@ -284,7 +288,8 @@ impl Engine<'_> {
         }
         let mut clean = 0;
         for rule in &self.rules.file.sanitiser {
-            if rule.like.iter().any(|l| word.contains(l.as_str())) {
+            let has = |words: &[String]| words.iter().any(|l| word.contains(l.as_str()));
+            if has(&rule.like) && !has(&rule.unlike) {
                 clean |= self.rules.mask(&rule.classes);
             }
         }

@@ -59,7 +59,7 @@ impl Engine<'_> {
     }
 
     /// `@app.route("/")` is known as `app.route`, as `@app.route` is.
-    fn decorator_name(&self, m: &Module, decorator: ExprId, made: &Value) -> (Name, Sym) {
+    fn decorator_name(&mut self, m: &Module, decorator: ExprId, made: &Value) -> (Name, Sym) {
         use super::super::ir::ExprKind;
         let mut at = decorator;
         let mut name = made.name;
@@ -67,6 +67,11 @@ impl Engine<'_> {
             at = *callee;
             if self.names.last(name) == Sym::CALL {
                 name = self.names.parent(name);
+            }
+            if let ExprKind::Attr(base, sym) = &m.expr(at).kind {
+                // What the call gives may bear another name than what was called.
+                let base = self.eval(m, *base).name;
+                name = if base.is_known() { self.names.child(base, *sym) } else { name };
             }
         }
         let method = match &m.expr(at).kind {

@@ -180,9 +180,16 @@ impl Engine<'_> {
         let mut all = Taint::default();
         let except: Vec<Sym> = sink.except_keys.iter().map(|key| self.names.sym(key)).collect();
         let mut add = |value: &Value| {
+            if sink.text && value.object().is_some() {
+                return;
+            }
             // `(body, headers)`: what comes first is what is sent; of a program and its arguments, what is run.
             let is_list = value.object().is_some_and(|o| o.exact);
-            let first = value.element(Key::At(0)).filter(|_| (sink.first || sink.program) && is_list);
+            let first = value.element(Key::At(0)).filter(|v| {
+                // One of several programs may be a shell, which reads all of the rest.
+                let known = v.constant.is_some() || !v.is_fixed();
+                (sink.first || sink.program && known) && is_list
+            });
             let value = first.as_ref().unwrap_or(value);
             if sink.whole && !value.name.is_known() {
                 return;

@@ -194,7 +194,11 @@ impl Engine<'_> {
             value.name =
                 if value.name.is_known() || made.constant.is_some() { value.name } else { made.name };
         }
-        if let Some(at) = entry
+        // `(error, request, response, next)`: names that stand together say more than positions.
+        let together = self.type_by_name(param.name, index - offset.min(index), names, true);
+        value.name = if together.is_known() { together } else { value.name };
+        if !together.is_known()
+            && let Some(at) = entry
             && let Some(Some(ty)) =
                 index.checked_sub(offset).map(|i| self.rules.entry_types[at as usize].get(i).copied())
             && ty.is_known()
@@ -202,7 +206,7 @@ impl Engine<'_> {
             value.name = ty;
         }
         if !value.name.is_known() {
-            value.name = self.type_by_name(param.name, index - offset.min(index), names);
+            value.name = self.type_by_name(param.name, index - offset.min(index), names, false);
         }
         if self.rules.plain_types.contains(&value.name) {
             return Value { name: value.name, ..Value::default() };
@@ -236,12 +240,14 @@ impl Engine<'_> {
         }
     }
 
-    fn type_by_name(&self, name: Sym, position: usize, all: &[Sym]) -> Name {
+    /// The type that a parameter's name says it has; `together` only where other names must stand beside it.
+    fn type_by_name(&self, name: Sym, position: usize, all: &[Sym], together: bool) -> Name {
         let text = self.names.text(name);
         for at in 0..self.rules.param_types.len() {
             let rule = self.rules.param(at);
             let fits = rule.names.iter().any(|n| n == text)
                 && rule.position.is_none_or(|p| p == position)
+                && !(together && rule.beside.is_empty())
                 && (rule.beside.is_empty()
                     || all.iter().any(|s| rule.beside.iter().any(|b| b == self.names.text(*s))));
             if fits {

@@ -140,6 +140,9 @@ pub(in super::super) struct Sanitiser {
     /// Parts of a name that say so, for functions of which nothing else is known.
     #[serde(default)]
     pub(in super::super) like: Vec<String>,
+    /// Parts of a name that say otherwise.
+    #[serde(default)]
+    pub(in super::super) unlike: Vec<String>,
     #[serde(default)]
     pub(in super::super) classes: Vec<String>,
     #[serde(default)]
@@ -317,6 +320,9 @@ pub(in super::super) struct Sink {
     /// Text that begins with a host, or a path of one's own, is harmless.
     #[serde(default)]
     pub(in super::super) anchored: bool,
+    /// A container goes out as data, not as text.
+    #[serde(default)]
+    pub(in super::super) text: bool,
     /// Only the source as it came in counts, not one field of it.
     #[serde(default)]
     pub(in super::super) whole: bool,

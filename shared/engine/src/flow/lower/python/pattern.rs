@@ -53,6 +53,7 @@ impl<'t> Lower<'_, '_, 't> {
             "string" | "concatenated_string" | "integer" | "float" | "true" | "false" | "none" => {
                 arm.values.push(self.expr(node));
             }
+            "class_pattern" if is_number(self.b.text(node)) => arm.exact = false,
             "dotted_name" => {
                 // One word takes the value; a dotted one is compared with.
                 if self.b.text(node).contains('.') {
@@ -75,4 +76,9 @@ impl<'t> Lower<'_, '_, 't> {
             }
         }
     }
+}
+
+/// `int(n)`: what it binds is a number, whatever came in.
+fn is_number(pattern: &str) -> bool {
+    ["int(", "float(", "bool("].iter().any(|class| pattern.starts_with(class))
 }
