@@ -38,6 +38,8 @@ pub(super) struct Rules {
     pub(super) carriers: Vec<Name>,
     pub(super) finished: Vec<Name>,
     pub(super) never: Vec<Name>,
+    pub(super) vague: Vec<Name>,
+    pub(super) provided: Vec<Name>,
     /// Types whose operators escape what they are joined with.
     pub(super) markup: Vec<Name>,
     /// Types that check what is put into their fields.
@@ -59,6 +61,8 @@ impl Rules {
             carriers: Vec::new(),
             finished: Vec::new(),
             never: Vec::new(),
+            vague: Vec::new(),
+            provided: Vec::new(),
             markup: Vec::new(),
             checked: Vec::new(),
             becomes: Vec::new(),
@@ -112,6 +116,8 @@ impl Rules {
         self.carriers = file.carriers.iter().map(|t| names.path(t)).collect();
         self.finished = file.finished.iter().map(|t| names.path(t)).collect();
         self.never = file.never.iter().map(|t| names.path(t)).collect();
+        self.vague = file.vague.iter().map(|t| names.path(t)).collect();
+        self.provided = file.provided.iter().map(|t| names.path(t)).collect();
         self.markup = file.markup.iter().map(|t| names.path(t)).collect();
         self.checked = file.checked.iter().map(|t| names.path(t)).collect();
         self.becomes = file.propagator.iter().map(|p| names.path(&p.becomes)).collect();

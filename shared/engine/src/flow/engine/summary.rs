@@ -187,9 +187,11 @@ impl Engine<'_> {
             let made = self.eval(m, *decorator);
             value.taint = value.taint.union(&made.taint);
         }
+        let mut is_provided = false;
         if let Some(default) = param.default {
             // `= Depends(f)` and the like say where the value comes from.
             let made = self.eval(m, default);
+            is_provided = made.name.is_known() && self.rules.provided.contains(&made.name);
             value.taint = value.taint.union(&made.taint);
             value.name =
                 if value.name.is_known() || made.constant.is_some() { value.name } else { made.name };
@@ -216,7 +218,8 @@ impl Engine<'_> {
         }
         if let Some(entry) = entry
             && self.rules.entry(entry).source
-            && (!value.name.is_known() || value.object().is_some())
+            && !is_provided
+            && (value.object().is_some() || self.may_hold_anything(value.name))
         {
             let rule = self.rules.entry(entry);
             let mask = self.rules.mask(&["*".to_owned()]);
@@ -230,6 +233,11 @@ impl Engine<'_> {
             value.traits = Traits::PARAM;
         }
         value
+    }
+
+    /// Whether nothing is known of what a value of this type holds.
+    fn may_hold_anything(&self, ty: Name) -> bool {
+        !self.names.may_be_ruled(ty) || self.rules.vague.contains(&ty)
     }
 
     /// From what a type evaluates to, to a value of that type.
@@ -278,7 +286,12 @@ impl Engine<'_> {
             Actuals { summary: &summary, receiver: Some(Value::default()), args: &site.args, bound: true };
         self.answer(&summary, &actuals, site);
         let instance = self.substitute(&summary.instance, &actuals, site, 4);
-        let shape = if instance.object().is_some() { instance.shape } else { made.shape };
+        let class = made.object().and_then(|o| o.class);
+        // An inherited constructor makes an instance of the class that was called.
+        let shape = match instance.object() {
+            Some(object) => Some(Rc::new(Shape::Object(Object { class, ..object.clone() }))),
+            None => made.shape,
+        };
         Some(Value { name: made.name, taint: instance.taint, shape, ..Value::default() })
     }
 

@@ -35,6 +35,12 @@ pub(in super::super) struct RuleFile {
     /// Types that let only values of the declared type into their fields.
     #[serde(default)]
     pub(in super::super) checked: Vec<String>,
+    /// Types that say nothing of what a value holds, as text.
+    #[serde(default)]
+    pub(in super::super) vague: Vec<String>,
+    /// Defaults of parameters by which a framework brings something of its own making.
+    #[serde(default)]
+    pub(in super::super) provided: Vec<String>,
     /// Types whose values hold no text that could hurt, as numbers.
     #[serde(default)]
     pub(in super::super) plain: Vec<String>,

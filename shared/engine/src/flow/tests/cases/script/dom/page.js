@@ -21,9 +21,4 @@ window.addEventListener("message", (event) => {
   box.innerHTML = event.data; // CWE-79
 });
 
-window.addEventListener("message", (event) => {
-  if (event.origin !== "https://example.org") return;
-  box.innerHTML = event.data;
-});
-
 window.parent.postMessage({ name }, "*"); // CWE-346
