@@ -34,18 +34,28 @@ pub struct Request<'a> {
     pub tree: &'a Tree,
     /// The tree that the change is made to: findings that it has too were not introduced.
     pub base: Option<&'a Tree>,
-    /// Paths whose findings are wanted; all when absent.
+    /// Paths that were changed; all when absent. Their findings are wanted, and those of other files that the change
+    /// had a part in.
     pub changed: Option<&'a BTreeSet<String>>,
 }
 
-/// Every finding in the wanted files. `duration` is left for the caller, who has a clock.
+/// Every finding in the wanted files and, by the change, in the files that call them or that they call: a flow that
+/// leads through a changed file, or one that the base tree does not have. `duration` is left for the caller, who has a clock.
 pub fn analyze(request: &Request<'_>) -> AnalysisResults {
-    let head = detect::run(request.tree, request.changed);
-    let known: Option<BTreeSet<String>> = request.base.map(|base| {
+    let mut head = detect::run(request.tree, request.changed);
+    let known: Option<report::Known> = request.base.map(|base| {
         // Findings move between files of one change seldom enough that the same paths suffice.
-        let paths: BTreeSet<String> = head.found.iter().map(|finding| finding.path.clone()).collect();
-        detect::run(base, Some(&paths)).found.into_iter().map(|finding| finding.fingerprint).collect()
+        let found = head.found.iter().chain(&head.nearby);
+        let mut paths: BTreeSet<String> = found.map(|finding| finding.path.clone()).collect();
+        paths.extend(request.changed.into_iter().flatten().cloned());
+        let before = detect::run(base, Some(&paths));
+        before.found.into_iter().chain(before.nearby).map(|f| (f.fingerprint, f.confidence)).collect()
     });
+    if let Some(changed) = request.changed {
+        let nearby = std::mem::take(&mut head.nearby);
+        head.found.extend(nearby.into_iter().filter(|f| report::concerns(f, changed, known.as_ref())));
+        head.sort();
+    }
     report::of(head, known.as_ref())
 }
 

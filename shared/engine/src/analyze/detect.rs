@@ -23,6 +23,8 @@ pub(crate) trait Detector {
 pub(crate) struct Detected {
     /// Sorted by path, line, rule.
     pub(crate) found: Vec<Finding>,
+    /// Findings of files that are not wanted themselves, but call what is in wanted ones or are called from there.
+    pub(crate) nearby: Vec<Finding>,
     pub(crate) suppressed: u64,
     pub(crate) files: u64,
     /// Files that were left out or not finished, with the reason.
@@ -35,8 +37,13 @@ pub(crate) fn run(tree: &Tree, wanted: Option<&BTreeSet<String>>) -> Detected {
     for (path, bytes) in tree.iter().filter(|(path, _)| wanted.is_none_or(|wanted| wanted.contains(*path))) {
         all.add(one(path, bytes, &mut flows));
     }
+    for path in flows.paths() {
+        if let Some(bytes) = tree.get(&path) {
+            all.nearby.extend(one(&path, bytes, &mut flows).found);
+        }
+    }
     all.incomplete.append(&mut flows.incomplete);
-    all.found.sort_by(|a, b| (&a.path, a.line, &a.about.id).cmp(&(&b.path, b.line, &b.about.id)));
+    all.sort();
     all
 }
 
@@ -72,10 +79,14 @@ fn one(path: &str, bytes: &[u8], flows: &mut Flows) -> Detected {
         found.truncate(MAX_FINDINGS_PER_FILE);
         incomplete.push(format!("{path}: {unlisted} more findings are not listed"));
     }
-    Detected { found, suppressed, files: 1, incomplete }
+    Detected { found, nearby: Vec::new(), suppressed, files: 1, incomplete }
 }
 
 impl Detected {
+    pub(crate) fn sort(&mut self) {
+        self.found.sort_by(|a, b| (&a.path, a.line, &a.about.id).cmp(&(&b.path, b.line, &b.about.id)));
+    }
+
     fn add(&mut self, other: Self) {
         self.found.extend(other.found);
         self.suppressed += other.suppressed;

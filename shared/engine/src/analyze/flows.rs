@@ -36,6 +36,11 @@ impl Flows {
         Self { by_file, judged: report.judged, reached: report.reached, incomplete: report.incomplete }
     }
 
+    /// Files with findings that were not joined yet.
+    pub(super) fn paths(&self) -> Vec<String> {
+        self.by_file.keys().cloned().collect()
+    }
+
     /// The findings of one file, patterns' and flows'. One weakness of one line is one finding, however many ways there
     /// are to see it: the surest speaks.
     pub(super) fn join(&mut self, path: &str, patterns: Vec<Finding>) -> Vec<Finding> {

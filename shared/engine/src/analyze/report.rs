@@ -1,18 +1,39 @@
 //! Findings as the payload wants them: sums, risk, recommendations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quartet_domain::results::{AnalysisResults, RiskLevel, SeverityBreakdown, Vulnerability};
 
 use super::detect::Detected;
+use super::finding::Finding;
 
-/// `known` are the fingerprints of the tree that the change is made to.
-pub(super) fn of(head: Detected, known: Option<&BTreeSet<String>>) -> AnalysisResults {
+/// Confidence from which on a finding counts as one.
+const SURE: f64 = 0.5;
+
+/// The findings of the tree that the change is made to: fingerprint and confidence.
+pub(super) type Known = BTreeMap<String, f64>;
+
+/// Not there before, or there as a mere possibility that the change made real.
+fn is_new(finding: &Finding, known: &Known) -> bool {
+    known.get(&finding.fingerprint).is_none_or(|before| *before < SURE && finding.confidence >= SURE)
+}
+
+/// Whether the change had a part in a finding of a file that it left alone.
+pub(super) fn concerns(
+    finding: &Finding,
+    changed: &BTreeSet<String>,
+    known: Option<&Known>,
+) -> bool {
+    let leads_through = finding.flow.iter().any(|step| changed.contains(&step.file_path));
+    leads_through || known.is_some_and(|known| is_new(finding, known))
+}
+
+pub(super) fn of(head: Detected, known: Option<&Known>) -> AnalysisResults {
     let vulnerabilities: Vec<Vulnerability> = head
         .found
         .into_iter()
         .map(|finding| {
-            let introduced = known.map(|known| !known.contains(&finding.fingerprint));
+            let introduced = known.map(|known| is_new(&finding, known));
             finding.into_vulnerability(introduced)
         })
         .collect();

@@ -86,6 +86,65 @@ fn only_changed_files_are_reported() {
     assert_eq!(found.vulnerabilities[0].file_path, "b.py");
 }
 
+const VIEW: &str = "import os\nfrom flask import request\nfrom helper import quoted\n\ndef view():\n    os.system('ls ' + quoted(request.args['q']))\n";
+const QUOTES: &str = "import shlex\n\ndef quoted(text):\n    return shlex.quote(text)\n";
+const LETS_THROUGH: &str = "def quoted(text):\n    return text\n";
+const RUNS: &str = "import os\n\ndef run(name):\n    os.system('ls ' + name)\n";
+
+/// What a change of `changed` is told of: file, line, rule, and whether it brought that.
+fn told(base: &[(&str, &str)], head: &[(&str, &str)], changed: &str) -> Vec<(String, u64, String, Option<bool>)> {
+    let (base, head) = (tree(base), tree(head));
+    let changed = BTreeSet::from([changed.to_owned()]);
+    let found = analyze(&Request { tree: &head, base: Some(&base), changed: Some(&changed) });
+    let sure = found.vulnerabilities.into_iter().filter(|v| v.confidence_score >= 0.5);
+    sure.map(|v| (v.file_path, v.line_number, v.cwe, v.introduced)).collect()
+}
+
+#[test]
+fn a_change_is_told_of_its_callers() {
+    let same = [("app.py", VIEW), ("helper.py", QUOTES)];
+    let broken = [("app.py", VIEW), ("helper.py", LETS_THROUGH)];
+    let found = |introduced| [("app.py".to_owned(), 6, "CWE-78".to_owned(), Some(introduced))];
+    assert_eq!(told(&same, &broken, "helper.py"), found(true));
+    assert_eq!(told(&broken, &same, "helper.py"), []);
+    // What was there before, in a file that the change left alone, is no news.
+    assert_eq!(told(&broken, &broken, "helper.py"), []);
+    assert_eq!(told(&broken, &broken, "app.py"), found(false));
+}
+
+#[test]
+fn a_change_is_told_of_what_it_calls() {
+    let view = "from flask import request\nfrom lib import run\n\ndef view():\n    run(request.args['q'])\n";
+    let safe = view.replace("request.args['q']", "'fixed'");
+    let found = |introduced| [("lib.py".to_owned(), 4, "CWE-78".to_owned(), Some(introduced))];
+    let before = [("app.py", safe.as_str()), ("lib.py", RUNS)];
+    let after = [("app.py", view), ("lib.py", RUNS)];
+    assert_eq!(told(&before, &after, "app.py"), found(true));
+    assert_eq!(told(&after, &after, "app.py"), found(false));
+}
+
+#[test]
+fn a_change_of_a_script_is_told_of_its_callers() {
+    let view = "const { clean } = require('./clean');\nconst { exec } = require('child_process');\nmodule.exports = (req, res) => { exec('ls ' + clean(req.query.q)); };\n";
+    let safe = "exports.clean = (text) => parseInt(text, 10);\n";
+    let unsafe_ = "exports.clean = (text) => text.trim();\n";
+    let before = [("app.js", view), ("clean.js", safe)];
+    let after = [("app.js", view), ("clean.js", unsafe_)];
+    let found = [("app.js".to_owned(), 3, "CWE-78".to_owned(), Some(true))];
+    assert_eq!(told(&before, &after, "clean.js"), found);
+}
+
+#[test]
+fn a_file_nearby_keeps_its_own_findings() {
+    let head = [("app.py", VIEW), ("helper.py", QUOTES), ("other.py", MD5)];
+    let both = format!("{VIEW}    os.system(request.args['other'])\n");
+    let with_other = [("app.py", both.as_str()), ("helper.py", LETS_THROUGH)];
+    assert_eq!(told(&head, &head, "helper.py"), []);
+    let base = [("app.py", both.as_str()), ("helper.py", QUOTES)];
+    let found = [("app.py".to_owned(), 6, "CWE-78".to_owned(), Some(true))];
+    assert_eq!(told(&base, &with_other, "helper.py"), found);
+}
+
 #[test]
 fn comments_suppress_what_they_name() {
     #[track_caller]
