@@ -73,7 +73,8 @@ impl Flows {
     fn is_dead(&self, pattern: &Finding) -> bool {
         let is_call = matches!(pattern.kind.as_str(), "call" | "call_expression");
         let near = pattern.line.saturating_sub(CALL_LINES)..=pattern.line;
-        is_call && self.reached.get(&pattern.path).is_some_and(|lines| !near.clone().any(|line| lines.has(line)))
+        is_call
+            && self.reached.get(&pattern.path).is_some_and(|lines| !near.clone().any(|line| lines.has(line)))
     }
 
     fn is_judged(&self, pattern: &Finding) -> bool {

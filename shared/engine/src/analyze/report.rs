@@ -19,11 +19,7 @@ fn is_new(finding: &Finding, known: &Known) -> bool {
 }
 
 /// Whether the change had a part in a finding of a file that it left alone.
-pub(super) fn concerns(
-    finding: &Finding,
-    changed: &BTreeSet<String>,
-    known: Option<&Known>,
-) -> bool {
+pub(super) fn concerns(finding: &Finding, changed: &BTreeSet<String>, known: Option<&Known>) -> bool {
     let leads_through = finding.flow.iter().any(|step| changed.contains(&step.file_path));
     leads_through || known.is_some_and(|known| is_new(finding, known))
 }

@@ -92,7 +92,11 @@ const LETS_THROUGH: &str = "def quoted(text):\n    return text\n";
 const RUNS: &str = "import os\n\ndef run(name):\n    os.system('ls ' + name)\n";
 
 /// What a change of `changed` is told of: file, line, rule, and whether it brought that.
-fn told(base: &[(&str, &str)], head: &[(&str, &str)], changed: &str) -> Vec<(String, u64, String, Option<bool>)> {
+fn told(
+    base: &[(&str, &str)],
+    head: &[(&str, &str)],
+    changed: &str,
+) -> Vec<(String, u64, String, Option<bool>)> {
     let (base, head) = (tree(base), tree(head));
     let changed = BTreeSet::from([changed.to_owned()]);
     let found = analyze(&Request { tree: &head, base: Some(&base), changed: Some(&changed) });

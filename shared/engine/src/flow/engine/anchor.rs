@@ -73,10 +73,14 @@ mod tests {
 
     #[test]
     fn a_beginning_leads_or_does_not() {
-        for text in ["https://a.example/", "https://\u{1}/x/", "/users/", "\u{1}/items/", "items/", "?a=", "../a/"] {
+        for text in
+            ["https://a.example/", "https://\u{1}/x/", "/users/", "\u{1}/items/", "items/", "?a=", "../a/"]
+        {
             assert!(leads(text), "{text}");
         }
-        for text in ["", "/", "//", "https://", "https://a.example", "\u{1}", "javascript:", "/\\", "data:text/"] {
+        for text in
+            ["", "/", "//", "https://", "https://a.example", "\u{1}", "javascript:", "/\\", "data:text/"]
+        {
             assert!(!leads(text), "{text}");
         }
     }

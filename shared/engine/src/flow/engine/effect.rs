@@ -246,7 +246,12 @@ impl Engine<'_> {
         let refs = self.matching(On::Call, callback.name, Sym::NONE);
         let clean = refs.iter().filter_map(|r| match r {
             Ref::Sanitiser(at) => Some(self.rules.sanitiser(*at)).filter(|s| s.when.is_empty()),
-            Ref::Source(_) | Ref::Sink(..) | Ref::Shape(..) | Ref::Propagator(_) | Ref::Guard(_) | Ref::Entry(_) => None,
+            Ref::Source(_)
+            | Ref::Sink(..)
+            | Ref::Shape(..)
+            | Ref::Propagator(_)
+            | Ref::Guard(_)
+            | Ref::Entry(_) => None,
         });
         clean.fold(0, |all, s| all | self.rules.mask(&s.classes))
     }

@@ -353,7 +353,9 @@ fn taint_except(value: &Value, except: &[Sym], depth: u8) -> Taint {
     let Some(object) = value.object().filter(|_| !except.is_empty() && depth > 0) else {
         return value.all_taint();
     };
-    let counted = object.entries.iter().filter(|(key, _)| !matches!(key, Key::Name(sym) if except.contains(sym)));
-    let entries = counted.fold(value.taint.clone(), |all, (_, v)| all.union(&taint_except(v, except, depth - 1)));
+    let counted =
+        object.entries.iter().filter(|(key, _)| !matches!(key, Key::Name(sym) if except.contains(sym)));
+    let entries =
+        counted.fold(value.taint.clone(), |all, (_, v)| all.union(&taint_except(v, except, depth - 1)));
     entries.union(&object.rest.all_taint())
 }

@@ -76,7 +76,10 @@ impl<'t> Lower<'_, '_, 't> {
     fn asks_type(&mut self, parts: &[Node<'t>], sign: &str, node: Node<'t>) -> Option<ExprId> {
         let [word, of] = parts else { return None };
         let equal = matches!(sign, "==" | "===");
-        if !equal && !matches!(sign, "!=" | "!==") || of.kind() != "unary_expression" || word.kind() != "string" {
+        if !equal && !matches!(sign, "!=" | "!==")
+            || of.kind() != "unary_expression"
+            || word.kind() != "string"
+        {
             return None;
         }
         let argument = self.b.kids(*of).field(self.f.argument)?;
