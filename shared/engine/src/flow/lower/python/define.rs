@@ -61,9 +61,9 @@ impl<'t> Lower<'_, '_, 't> {
     }
 
     fn is_decorated(&self, decorators: &[ExprId], words: &[&str]) -> bool {
-        decorators.iter().any(|d| match self.b.module.expr(*d).kind {
-            ExprKind::Unbound(s) | ExprKind::Attr(_, s) => words.contains(&self.b.names.text(s)),
-            _ => false,
+        decorators.iter().any(|d| {
+            matches!(self.b.module.expr(*d).kind, ExprKind::Unbound(s) | ExprKind::Attr(_, s)
+                if words.contains(&self.b.names.text(s)))
         })
     }
 
