@@ -116,3 +116,35 @@ async def agent(user_agent: Annotated[str, Header()], sid: Annotated[str, Cookie
 async def raw(request: Request):
     data = await request.json()
     return JSONResponse({"v": eval(data["expr"])})  # CWE-94
+
+
+def current_user():
+    return "ann"
+
+
+@app.get("/home")
+async def home(user: str = Depends(current_user)):
+    return HTMLResponse("<p>" + user + "</p>")
+
+
+@app.get("/clip")
+async def clip(names: list[str] = Query([]), page: int = 1):
+    for name in names:
+        os.system("clip " + name)  # CWE-78
+    os.system(f"page {page}")
+    return {}
+
+
+class Filter(BaseModel):
+    field: str
+    limit: int = 10
+
+    def where(self) -> str:
+        return "field = '" + self.field + "'"
+
+
+@router.post("/filter")
+async def filtered(wanted: Filter, db: AsyncSession = Depends(session)):
+    rows = await db.execute(text("select * from t where " + wanted.where()))  # CWE-89
+    same = await db.execute(text(f"select * from t limit {wanted.limit}"))
+    return [rows.all(), same.all()]

@@ -174,3 +174,28 @@ async function work() {
 }
 
 app.use("/api", router);
+
+const { z } = require("zod");
+const { body, validationResult } = require("express-validator");
+const Body = z.object({ name: z.string(), size: z.number() });
+
+app.post("/schema", (req, res) => {
+  const { data } = Body.safeParse(req.body);
+  exec("make " + data.name); // CWE-78
+  res.end();
+});
+
+class Reports {
+  constructor(folder) {
+    this.folder = folder;
+  }
+
+  async show(req, res) {
+    const name = req.params?.name ?? "all";
+    res.send(await fs.promises.readFile(`${this.folder}/${name}`)); // CWE-22 CWE-79
+  }
+}
+
+const reports = new Reports("/srv/reports");
+app.get("/reports/:name", (req, res) => reports.show(req, res));
+app.get("/reports-bound/:name", reports.show.bind(reports));
