@@ -213,12 +213,11 @@ impl Engine<'_> {
         if self.rules.plain_types.contains(&value.name) {
             return Value { name: value.name, ..Value::default() };
         }
-        if !value.taint.is_clean() {
+        if !value.taint.is_clean() || is_provided {
             return value;
         }
         if let Some(entry) = entry
             && self.rules.entry(entry).source
-            && !is_provided
             && (value.object().is_some() || self.may_hold_anything(value.name))
         {
             let rule = self.rules.entry(entry);

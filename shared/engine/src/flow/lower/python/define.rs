@@ -163,6 +163,10 @@ impl<'t> Lower<'_, '_, 't> {
                     let Some(left) = left.filter(|n| n.kind() == "identifier") else { continue };
                     let sym = self.b.sym(left);
                     let value = match (right, parts.field(self.f.ty)) {
+                        // A number's type says more than its default.
+                        (Some(_), Some(ty)) if matches!(self.b.text(ty), "int" | "float") => {
+                            self.declared(ty)
+                        }
                         (Some(right), _) => self.expr(right),
                         (None, Some(ty)) => self.declared(ty),
                         (None, None) => continue,
