@@ -18,7 +18,7 @@ use quartet_aws::secrets::Secret;
 use quartet_domain::failure::{FORGE_REFUSED, Failed};
 use quartet_domain::patch::Patch;
 use quartet_domain::results::{AnalysisResults, FixResults, TestResults};
-use quartet_domain::run::{Committed, Ending, Record, Run};
+use quartet_domain::run::{Committed, Ending, Record, Run, Tested};
 use quartet_forge::{Advance, Author, Forge, ForgeError, NewCommit, Settings};
 use serde::de::DeserializeOwned;
 
@@ -50,12 +50,14 @@ pub async fn handle(app: &App, input: Ending, now: Timestamp) -> Result<Ending, 
     let run = &input.run;
     let forge = Forge::new(Settings::new(&app.forge_url, app.token.current().await?))
         .map_err(|e| Failed::new(FORGE_REFUSED, e.to_string()))?;
-    let patch: Patch = read(app, run, "patch.json").await?;
+    let tested: Tested = read::<Record<_>>(app, run, "test.json").await?.results;
+    let fixes: FixResults = read::<Record<_>>(app, run, "fix.json").await?.results;
     let made = Made {
         found: read::<Record<_>>(app, run, "analysis.json").await?.results,
-        fixes: read::<Record<_>>(app, run, "fix.json").await?.results,
-        tests: read::<Record<_>>(app, run, "test.json").await?.results,
+        fixes: fixes.with_proofs(&tested.proofs),
+        tests: tested.results,
     };
+    let patch = read::<Patch>(app, run, "patch.json").await?.without_rejected(&made.fixes);
     let committed = commit(app, &forge, run, &patch, &made, now).await?;
     verdict::publish(&forge, run, &made, &committed).await?;
     let record = Record { results: committed, api_calls: forge.calls(), bytes: 0, lines: 0 };

@@ -7,9 +7,9 @@ use quartet_aws::objects::Objects;
 use quartet_domain::failure::Failed;
 use quartet_domain::results::{
     AnalysisResults, BuildResults, EVENT_TYPE, Failure, FixResults, PipelineComplete, PipelineResults,
-    PipelineStatus, ResourceMetrics, TestResults, VERSION,
+    PipelineStatus, ResourceMetrics, VERSION,
 };
-use quartet_domain::run::{Caught, Committed, Ending, Record, Run};
+use quartet_domain::run::{Caught, Committed, Ending, Record, Run, Tested};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -19,7 +19,7 @@ pub struct Parts {
     pub build: Option<Record<BuildResults>>,
     pub analysis: Option<Record<AnalysisResults>>,
     pub fix: Option<Record<FixResults>>,
-    pub test: Option<Record<TestResults>>,
+    pub test: Option<Record<Tested>>,
     pub commit: Option<Record<Committed>>,
 }
 
@@ -44,7 +44,7 @@ impl Parts {
             ("build", self.build.as_ref().map(|r| r.results.duration)),
             ("analyze", self.analysis.as_ref().map(|r| r.results.duration)),
             ("fix", self.fix.as_ref().map(|r| r.results.duration)),
-            ("test", self.test.as_ref().map(|r| r.results.duration)),
+            ("test", self.test.as_ref().map(|r| r.results.results.duration)),
         ];
         let stage_durations: BTreeMap<_, _> =
             durations.into_iter().filter_map(|(stage, seconds)| Some((stage.to_owned(), seconds?))).collect();
@@ -73,13 +73,14 @@ pub fn assemble(ending: &Ending, parts: Parts, now: Timestamp) -> PipelineComple
     let committed = parts.commit.map(|r| r.results).unwrap_or_default();
     let build_results = parts.build.map(|r| r.results).unwrap_or_default();
     let analysis_results = parts.analysis.map(|r| r.results).unwrap_or_default();
+    let tested = parts.test.map(|r| r.results).unwrap_or_default();
     let fix_results = FixResults {
         commit_sha: committed.sha,
         commit_message: committed.message,
         not_committed: committed.withheld,
-        ..parts.fix.map(|r| r.results).unwrap_or_default()
+        ..parts.fix.map(|r| r.results).unwrap_or_default().with_proofs(&tested.proofs)
     };
-    let test_results = parts.test.map(|r| r.results).unwrap_or_default();
+    let test_results = tested.results;
     let succeeded =
         [build_results.success, analysis_results.success, fix_results.success, test_results.success];
     let good = succeeded.into_iter().filter(|&success| success).count();

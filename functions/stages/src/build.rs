@@ -1,6 +1,6 @@
 //! Build: downloads the head (and the base to compare with) by SHA, and says what is there and whether it parses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Seek, SeekFrom, Write};
 use std::time::Instant;
 
@@ -10,6 +10,7 @@ use quartet_domain::failure::{ARCHIVE_REFUSED, BROKEN_STATE, FORGE_REFUSED, Fail
 use quartet_domain::results::BuildResults;
 use quartet_domain::run::{Changed, Ending, Record, Run};
 use quartet_engine::archive::{Limits, Unpacked, read_tar_gz, write_tar_gz};
+use quartet_engine::testing::changed_lines;
 use quartet_forge::{ChangedFile, FileStatus, Forge, ForgeError, Settings};
 
 use crate::source::{BASE, CHANGED, HEAD, lines};
@@ -43,7 +44,11 @@ pub async fn handle(app: &Build, input: Ending) -> Result<Ending, Failed> {
     if let Some(base) = &base {
         app.objects.put(&run.object(BASE), write_tar_gz(&base.tree), "application/gzip").await?;
     }
-    app.objects.put_json(&run.object(CHANGED), &Changed { files, base: base.is_some() }).await?;
+    let lines = match (&base, &files) {
+        (Some(base), Some(files)) => changed_lines(&base.tree, &head.tree, files),
+        _ => BTreeMap::new(),
+    };
+    app.objects.put_json(&run.object(CHANGED), &Changed { files, base: base.is_some(), lines }).await?;
     results.duration = crate::seconds(start);
     let record =
         Record { results, api_calls: forge.calls(), bytes: head.tree.bytes(), lines: lines(&head.tree) };

@@ -1,4 +1,4 @@
-//! Test: the repository's own tests, before and after the fixes, where no credential is.
+//! Test: a generated test of each fix, and the repository's own tests before and after them, where no credential is.
 //!
 //! The function's role can do nothing but log. What it needs comes by links that read one object each, what it found
 //! goes by a link that writes one; the code under test gets neither, nor an environment, nor a socket.
@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use quartet_domain::failure::{BROKEN_STATE, Failed, TRANSIENT};
 use quartet_domain::patch::Patch;
 use quartet_domain::results::TestResults;
-use quartet_domain::run::{Changed, Record, TestJob};
+use quartet_domain::run::{Changed, Record, TestJob, Tested, Weakness};
 use quartet_engine::testing::{Job, run_tests};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -54,24 +54,29 @@ pub async fn handle(app: &Test, input: Input) -> Result<(), Failed> {
         let bytes = STANDARD.decode(text).map_err(|e| Failed::new(BROKEN_STATE, e.to_string()))?;
         fixed.insert(path, bytes);
     }
-    let functions_discovered = quartet_engine::analyze::functions_discovered(&tree, changed.files.as_ref());
+    let weaknesses: Vec<Weakness> = match &job.weaknesses_url {
+        Some(url) => parse(&read(app, url).await?)?,
+        None => Vec::new(),
+    };
     let (tools, limit) = (app.tools.clone(), app.time_out);
     let work = tokio::task::spawn_blocking(move || {
         let work = tempfile::tempdir()?;
         Ok::<_, std::io::Error>(run_tests(&Job {
             tree: &tree,
             fixed: &fixed,
-            changed: changed.files.as_ref(),
+            weaknesses: &weaknesses,
+            changed: &changed,
             tools: &tools,
             work: work.path(),
             time_out: limit,
         }))
     });
-    let results = work
+    let tested = work
         .await
         .map_err(|e| Failed::new(BROKEN_STATE, e.to_string()))?
         .map_err(|e| Failed::new(TRANSIENT, format!("the function's disk: {e}")))?;
-    let results = TestResults { functions_discovered, duration: crate::seconds(start), ..results };
+    let results = TestResults { duration: crate::seconds(start), ..tested.results };
+    let results = Tested { results, ..tested };
     write(app, &job.result_url, &Record { results, api_calls: 0, bytes: 0, lines: 0 }).await
 }
 
@@ -83,7 +88,7 @@ async fn read(app: &Test, url: &str) -> Result<Vec<u8>, Failed> {
     Ok(answer.bytes().await.map_err(failed)?.to_vec())
 }
 
-async fn write(app: &Test, url: &str, record: &Record<TestResults>) -> Result<(), Failed> {
+async fn write(app: &Test, url: &str, record: &Record<Tested>) -> Result<(), Failed> {
     let failed =
         |e: reqwest::Error| Failed::new(TRANSIENT, format!("writing the result: {}", e.without_url()));
     let body = serde_json::to_vec(record).map_err(|e| Failed::new(BROKEN_STATE, e.to_string()))?;

@@ -118,6 +118,7 @@ fn job(run: &Run) -> TestJob {
         source_url: link("head.tar.gz"),
         changed_url: link("changed.json"),
         patch_url: link("patch.json"),
+        weaknesses_url: Some(link("weaknesses.json")),
         result_url: link("test.json"),
     }
 }

@@ -39,6 +39,17 @@ const MOST_LINES: u64 = 2000;
 const MOST_BYTES: usize = 2 * 1024 * 1024;
 
 impl Patch {
+    /// Without the files whose fixes were all rejected after the patch was made. A file that no fix ever named stays, to be
+    /// refused.
+    #[must_use]
+    pub fn without_rejected(mut self, fixes: &FixResults) -> Self {
+        self.files.retain(|path, _| {
+            fixes.functions_fixed.iter().any(|fix| fix.file_path == *path)
+                || !fixes.rejected.iter().any(|fix| fix.file_path == *path)
+        });
+        self
+    }
+
     /// The contents, if `fixes` account for all of them.
     pub fn judged(&self, fixes: &FixResults) -> Result<BTreeMap<String, Vec<u8>>, PatchRefusal> {
         if self.files.len() >= MOST_FILES {
@@ -90,7 +101,7 @@ fn steers(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::FunctionFixed;
+    use crate::results::{FunctionFixed, RejectedFix};
 
     fn fixes(path: &str, lines: u64) -> FixResults {
         let fix = FunctionFixed {
@@ -134,5 +145,22 @@ mod tests {
         }
         let stray = Patch { files: BTreeMap::from([("b.py".to_owned(), String::new())]) };
         assert_eq!(stray.judged(&fixes("a.py", 1)), Err(PatchRefusal::Unnamed("b.py".to_owned())));
+        assert_eq!(stray.clone().without_rejected(&fixes("a.py", 1)), stray);
+    }
+
+    #[test]
+    fn rejected_fixes_take_their_files_along() {
+        let patch = Patch { files: ["a.py", "b.py"].map(|path| (path.to_owned(), String::new())).into() };
+        let rejected = RejectedFix {
+            file_path: "b.py".to_owned(),
+            line_number: 1,
+            rule_id: String::new(),
+            fingerprint: String::new(),
+            reason: String::new(),
+            verification: Vec::new(),
+        };
+        let fixes = FixResults { rejected: vec![rejected], ..fixes("a.py", 1) };
+        let left = patch.without_rejected(&fixes);
+        assert_eq!(left.files.keys().collect::<Vec<_>>(), ["a.py"]);
     }
 }

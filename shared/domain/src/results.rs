@@ -9,6 +9,7 @@ mod analysis;
 mod build;
 mod check;
 mod fix;
+mod proofs;
 mod test;
 
 use jiff::Timestamp;

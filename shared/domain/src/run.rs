@@ -3,14 +3,14 @@
 //! Invariant: the state stays small (Step Functions takes 256 KiB). Code, findings and patches lie in the bucket under
 //! the run's prefix; each stage writes one object and reads those before it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{RunId, TaskId};
 use crate::repository::{Pull, Repository};
-use crate::results::Trigger;
+use crate::results::{RungOutcome, TestResults, Trigger};
 
 /// The state machine's input, and what every stage receives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,15 +75,53 @@ pub struct Changed {
     pub files: Option<BTreeSet<String>>,
     /// Whether there is a base tree to compare with.
     pub base: bool,
+    /// The lines of `files` that the base does not have: first and last of each stretch, from 1.
+    #[serde(default)]
+    pub lines: BTreeMap<String, Vec<(u32, u32)>>,
 }
 
-/// What the test stage may touch: three links that live an hour, and nothing else of AWS.
+/// What one fix is against, for the test that is generated to prove it. In the order of `functions_fixed`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weakness {
+    /// As `CWE-89`.
+    pub cwe: String,
+    pub file_path: String,
+    /// `Class.method`; empty at the top of a file.
+    pub function_name: String,
+    /// Of the sink in the head, from 1.
+    pub line_number: u64,
+}
+
+/// What the test stage leaves: its part of the payload, and the rungs that it tried.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tested {
+    #[serde(flatten)]
+    pub results: TestResults,
+    #[serde(default)]
+    pub proofs: Vec<Proof>,
+}
+
+/// The last two rungs of one fix.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Its place in `functions_fixed`.
+    pub fix: usize,
+    pub rungs: Vec<RungOutcome>,
+    /// The generated test fails with the fix too: it is no fix.
+    #[serde(default)]
+    pub contradicted: bool,
+}
+
+/// What the test stage may touch: five links that live an hour, and nothing else of AWS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestJob {
     pub run: RunId,
     pub source_url: String,
     pub changed_url: String,
     pub patch_url: String,
+    /// The fixes' weaknesses; absent in a job of an older fix stage.
+    #[serde(default)]
+    pub weaknesses_url: Option<String>,
     pub result_url: String,
 }
 

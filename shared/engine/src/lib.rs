@@ -6,6 +6,7 @@ pub mod build;
 pub mod fix;
 pub mod flow;
 pub mod language;
+mod prove;
 mod rules;
 pub mod sandbox;
 pub mod testing;

@@ -9,12 +9,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use quartet_domain::results::{TestResults, TestStatus};
+use quartet_domain::run::{Changed, Tested, Weakness};
 use quartet_engine::testing::{Job, Tools, run_tests};
 use quartet_engine::tree::Tree;
 
 struct Repository {
     tree: Tree,
     fixed: BTreeMap<String, Vec<u8>>,
+    weaknesses: Vec<Weakness>,
+    changed: Changed,
     tools: Tools,
     time_out: Duration,
 }
@@ -24,6 +27,8 @@ impl Repository {
         Self {
             tree: files.iter().map(|(path, text)| (*path, text.as_bytes())).collect(),
             fixed: BTreeMap::new(),
+            weaknesses: Vec::new(),
+            changed: Changed::default(),
             tools: Tools {
                 python: Some(support::python()),
                 node: Some(support::node()),
@@ -39,15 +44,21 @@ impl Repository {
     }
 
     fn run(&self) -> TestResults {
+        self.tested().results
+    }
+
+    fn tested(&self) -> Tested {
         let work = tempfile::tempdir().unwrap();
-        let results = run_tests(&Job {
+        let tested = run_tests(&Job {
             tree: &self.tree,
             fixed: &self.fixed,
-            changed: None,
+            weaknesses: &self.weaknesses,
+            changed: &self.changed,
             tools: &self.tools,
             work: work.path(),
             time_out: self.time_out,
         });
+        let results = &tested.results;
         assert_eq!(results.tests_executed, results.tests_passed + results.tests_failed);
         assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 0, "something was left behind");
         let shown = format!("{results:?}");
@@ -55,7 +66,7 @@ impl Repository {
             !shown.contains(&work.path().display().to_string()),
             "a path of the machine is shown: {shown}"
         );
-        results
+        tested
     }
 }
 
@@ -161,7 +172,7 @@ fn layouts_that_python_repositories_have() {
         &["pytest passed "],
     );
     let unittest = "import unittest\nclass T(unittest.TestCase):\n    def test_a(self): self.assertTrue(1)\n";
-    check(&[("test_a.py", unittest)], &["test_a.py T.test_a passed"], &["pytest passed "]);
+    check(&[("test_a.py", unittest)], &["test_a.py T.test_a passed"], &["unittest passed "]);
     check(&[("app.py", CALC)], &[], &[]);
     // Names of the standard library and of our own tools, and options that would end the run early.
     check(
@@ -222,9 +233,9 @@ fn tools_that_are_not_there_are_skipped_with_the_reason() {
     repository.tools.node = None;
     let results = repository.run();
     let expected = [
-        "pytest skipped there is no pytest here",
-        "node skipped there is no node here",
-        "jest skipped jest is not supported yet",
+        "pytest skipped there is no Python here",
+        "node skipped there is no Node.js here",
+        "jest skipped it is not in the repository's node_modules, and nothing is installed",
     ];
     assert_eq!(suites(&results), expected);
     assert!(results.success && results.test_functions.is_empty() && results.not_worse.is_none());
@@ -291,7 +302,7 @@ fn node_tests_are_found_without_a_script() {
             ("package.json", "{\"scripts\": {\"test\": \"vitest run\"}}"),
         ],
         &["lib/a.test.mjs a passed"],
-        &["node passed ", "vitest skipped vitest is not supported yet"],
+        &["node passed ", "vitest skipped it is not in the repository's node_modules, and nothing is installed"],
     );
 }
 
@@ -307,31 +318,6 @@ fn both_languages_are_one_result() {
         &["pytest passed ", "node passed "],
     );
     assert_eq!(results.tests_executed, 2);
-}
-
-const QUERY: &str = "def query(name):\n    return \"select '\" + name + \"'\", ()\n";
-const QUERY_TEST: &str = "from query import query\ndef test_name(): assert 'select' in query('a')[0]\ndef test_old(): assert False\n";
-
-#[track_caller]
-fn check_fix(fixed: &str, not_worse: Option<bool>, passed: u64) {
-    let files = [("query.py", QUERY), ("test_query.py", QUERY_TEST)];
-    let results = Repository::new(&files).fixed("query.py", fixed).run();
-    assert_eq!((results.not_worse, results.tests_passed), (not_worse, passed), "{results:#?}");
-}
-
-#[test]
-fn fixes_are_compared_with_what_passed_before() {
-    check_fix("def query(name):\n    return 'select ?', (name,)\n", Some(true), 1);
-    check_fix("def query(name):\n    return 'delete ?', (name,)\n", Some(false), 0);
-    check_fix("def query(name:\n", Some(false), 0);
-    check_fix("import os\nos._exit(0)\n", Some(false), 0);
-}
-
-#[test]
-fn without_a_test_that_passed_there_is_nothing_to_compare() {
-    let files = [("a.py", "x = 1\n"), ("test_a.py", "def test_a(): assert False\n")];
-    let results = Repository::new(&files).fixed("a.py", "x = 2\n").run();
-    assert_eq!(results.not_worse, None);
 }
 
 #[test]

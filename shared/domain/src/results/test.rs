@@ -26,6 +26,15 @@ pub struct TestResults {
     /// Whether every test that passed before the fixes passes after them; absent when there was nothing to compare.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_worse: Option<bool>,
+    /// What `not_worse` rests on, or why it is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comparison: String,
+    /// Of `functions_discovered`, those with a line that the change brings; 0 when that is not known.
+    #[serde(default)]
+    pub functions_changed: u64,
+    /// Of `functions_discovered`, those of which a test ran at least one line.
+    #[serde(default)]
+    pub functions_reached: u64,
     /// One entry for each runner that was tried.
     #[serde(default)]
     pub suites: Vec<TestSuite>,

@@ -3,6 +3,7 @@
 //! What lies there after the run was left by untrusted code: a report is taken only if it is a plain file in its own
 //! place, reached through no link, and of sane size. All processes are dead by then, so nothing changes while we look.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
@@ -13,20 +14,20 @@ use crate::tree::Tree;
 const MAX_REPORT_BYTES: u64 = 32 * 1024 * 1024;
 
 #[derive(Debug)]
-pub(super) struct Places {
+pub(crate) struct Places {
     /// The one folder that the run may write to; the others lie in it.
-    pub(super) root: PathBuf,
-    pub(super) source: PathBuf,
-    pub(super) reports: PathBuf,
+    pub(crate) root: PathBuf,
+    pub(crate) source: PathBuf,
+    pub(crate) reports: PathBuf,
     pub(super) home: PathBuf,
     pub(super) temporary: PathBuf,
     /// Where the runner lives, as it is named and where its links lead (a virtual environment has both).
-    pub(super) tool: Vec<PathBuf>,
+    pub(crate) tool: Vec<PathBuf>,
 }
 
 impl Places {
     /// Fresh folders below `work`, with the tree in `source`, for a runner `<home>/bin/<tool>`.
-    pub(super) fn make(work: &Path, tree: &Tree, tool: &Path) -> io::Result<Self> {
+    pub(crate) fn make(work: &Path, tree: &Tree, tool: &Path) -> io::Result<Self> {
         fs::create_dir_all(work)?;
         let root = fs::canonicalize(work)?;
         let places = Self {
@@ -44,8 +45,13 @@ impl Places {
         Ok(places)
     }
 
+    /// A file of ours among the reports, for a runner that loads its reporter from a file.
+    pub(super) fn put(&self, name: &str, text: &str) -> io::Result<()> {
+        fs::write(self.reports.join(name), text)
+    }
+
     /// The report of this name; empty if there is none that can be trusted to be a plain file.
-    pub(super) fn report(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn report(&self, name: &str) -> Vec<u8> {
         let path = self.reports.join(name);
         let in_place = fs::canonicalize(&path).is_ok_and(|real| real == path);
         let plain = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
@@ -58,7 +64,7 @@ impl Places {
     }
 
     /// Removes everything, also folders that were made unreadable, so that a warm machine is clean for the next run.
-    pub(super) fn sweep(&self) {
+    pub(crate) fn sweep(&self) {
         let mut folders = vec![self.root.clone()];
         while let Some(folder) = folders.pop() {
             // Not ours to change is not ours to remove either: then it stays, in the caller's own folder.
@@ -75,7 +81,7 @@ impl Places {
 
     /// Takes the names of our folders out of a message: paths are relative to the repository's root, and where the
     /// machine keeps its tools is nobody's business.
-    pub(super) fn hide(&self, text: &str) -> String {
+    pub(crate) fn hide(&self, text: &str) -> String {
         let source = self.source.display().to_string();
         let mut text = text.replace(&format!("{source}/"), "").replace(&source, ".");
         for tool in &self.tool {
@@ -86,6 +92,23 @@ impl Places {
         }
         text.replace(&self.root.display().to_string(), "<work>")
     }
+}
+
+/// The environment that every suite gets, whatever its language.
+pub(crate) fn environment(tool: &Path, places: &Places) -> BTreeMap<String, String> {
+    let tool_folder = tool.parent().unwrap_or(Path::new("/usr/bin"));
+    [
+        ("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", tool_folder.display())),
+        ("HOME", places.home.display().to_string()),
+        ("TMPDIR", places.temporary.display().to_string()),
+        ("LANG", "C.UTF-8".to_owned()),
+        ("TZ", "UTC".to_owned()),
+        ("CI", "true".to_owned()),
+        ("NO_COLOR", "1".to_owned()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
 }
 
 fn homes(tool: &Path) -> Vec<PathBuf> {

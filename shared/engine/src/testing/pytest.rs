@@ -1,10 +1,9 @@
 //! Python: pytest, which also runs what was written for unittest.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use super::places::Places;
+use super::places::{Places, environment};
 use crate::sandbox::{Limits, Program};
 use crate::tree::Tree;
 
@@ -49,23 +48,6 @@ pub(super) fn program(python: &Path, tree: &Tree, places: &Places, time: Duratio
         environment,
         limits: Limits { wall: time, cpu: time, ..Limits::default() },
     }
-}
-
-/// The environment that every suite gets, whatever its language.
-pub(super) fn environment(tool: &Path, places: &Places) -> BTreeMap<String, String> {
-    let tool_folder = tool.parent().unwrap_or(Path::new("/usr/bin"));
-    [
-        ("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", tool_folder.display())),
-        ("HOME", places.home.display().to_string()),
-        ("TMPDIR", places.temporary.display().to_string()),
-        ("LANG", "C.UTF-8".to_owned()),
-        ("TZ", "UTC".to_owned()),
-        ("CI", "true".to_owned()),
-        ("NO_COLOR", "1".to_owned()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
 }
 
 fn contains(bytes: &[u8], text: &str) -> bool {

@@ -7,8 +7,9 @@ use quartet_domain::results::{TestFunction, TestSuite};
 
 use super::coverage::Coverage;
 use super::places::Places;
-use super::{Tools, node, pytest, record};
-use crate::sandbox::{self, Ending, Outcome, Program};
+use super::packaged::{self, Package};
+use super::{Tools, node, pytest, record, unittest};
+use crate::sandbox::{self, Ending, Outcome};
 use crate::tree::Tree;
 
 /// A suite that was found in the tree.
@@ -16,7 +17,11 @@ use crate::tree::Tree;
 pub(super) enum Suite {
     Pytest,
     /// The test files.
+    Unittest(Vec<String>),
+    /// The test files.
     Node(Vec<String>),
+    /// A runner in the tree, and its program.
+    Packaged(Package, String),
     /// A runner that this build cannot run, and why.
     Unsupported {
         runner: String,
@@ -28,7 +33,9 @@ impl Suite {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Pytest => "pytest",
+            Self::Unittest(_) => "unittest",
             Self::Node(_) => "node",
+            Self::Packaged(package, _) => package.runner.name(),
             Self::Unsupported { runner, .. } => runner,
         }
     }
@@ -52,18 +59,41 @@ impl Run {
 }
 
 pub(super) fn detect(tree: &Tree) -> Vec<Suite> {
-    let python = pytest::is_used(tree).then_some(Suite::Pytest);
-    python.into_iter().chain(node::detect(tree)).collect()
+    let mut suites = Vec::new();
+    match unittest::detect(tree) {
+        Some(files) => suites.push(Suite::Unittest(files)),
+        None if pytest::is_used(tree) => suites.push(Suite::Pytest),
+        None => {}
+    }
+    suites.extend(node::detect(tree).map(Suite::Node));
+    suites.extend(packaged::detect(tree).into_iter().map(|package| match package.entry.clone() {
+        Some(entry) => Suite::Packaged(package, entry),
+        None => Suite::Unsupported {
+            runner: package.runner.name().to_owned(),
+            reason: "it is not in the repository's node_modules, and nothing is installed".to_owned(),
+        },
+    }));
+    suites.extend(packaged::UNSUPPORTED.into_iter().filter(|name| named(tree, name)).map(|name| {
+        Suite::Unsupported { runner: name.to_owned(), reason: format!("{name} is not supported") }
+    }));
+    suites
+}
+
+fn named(tree: &Tree, runner: &str) -> bool {
+    packaged::scripts(tree).any(|script| packaged::names(&script, runner))
 }
 
 pub(super) fn run(suite: &Suite, tree: &Tree, tools: &Tools, work: &Path, time: Duration) -> Run {
     let name = suite.name();
     let tool = match suite {
         Suite::Unsupported { reason, .. } => return Run::without(name, "skipped", reason.as_str()),
-        Suite::Pytest => tools.python.as_deref(),
-        Suite::Node(_) => tools.node.as_deref(),
+        Suite::Pytest | Suite::Unittest(_) => tools.python.as_deref().ok_or("Python"),
+        Suite::Node(_) | Suite::Packaged(..) => tools.node.as_deref().ok_or("Node.js"),
     };
-    let Some(tool) = tool else { return Run::without(name, "skipped", format!("there is no {name} here")) };
+    let tool = match tool {
+        Ok(tool) => tool,
+        Err(missing) => return Run::without(name, "skipped", format!("there is no {missing} here")),
+    };
     if time.is_zero() {
         return Run::without(name, "error", "no time was left for it");
     }
@@ -77,15 +107,22 @@ pub(super) fn run(suite: &Suite, tree: &Tree, tools: &Tools, work: &Path, time: 
 }
 
 fn run_in(suite: &Suite, tree: &Tree, tool: &Path, tools: &Tools, places: &Places, time: Duration) -> Run {
-    let run = |program: &Program| sandbox::run(&tools.sandbox, program);
-    let (outcome, coverage) = match suite {
-        Suite::Node(files) => {
-            let outcome = run(&node::program(tool, files, places, time));
-            (outcome, Coverage::of_lcov(&places.report("lcov.info")))
+    let program = match suite {
+        Suite::Node(files) => node::program(tool, files, places, time),
+        Suite::Packaged(package, entry) => {
+            if let Err(error) = places.put(packaged::REPORTER, package.runner.reporter()) {
+                return Run::without(suite.name(), "error", format!("the reporter could not be written: {error}"));
+            }
+            packaged::program(tool, package, entry, places, time)
         }
-        Suite::Pytest | Suite::Unsupported { .. } => {
-            let outcome = run(&pytest::program(tool, tree, places, time));
-            (outcome, Coverage::of_python(&places.report("coverage.json")))
+        Suite::Unittest(files) => unittest::program(tool, files, tree, places, time),
+        Suite::Pytest | Suite::Unsupported { .. } => pytest::program(tool, tree, places, time),
+    };
+    let outcome = sandbox::run(&tools.sandbox, &program);
+    let coverage = match suite {
+        Suite::Node(_) | Suite::Packaged(..) => Coverage::of_lcov(&places.report("lcov.info"), places),
+        Suite::Pytest | Suite::Unittest(_) | Suite::Unsupported { .. } => {
+            Coverage::of_python(&places.report("coverage.json"))
         }
     };
     let record = record::read(&places.report("tests.jsonl"), places);

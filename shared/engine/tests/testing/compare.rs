@@ -1,0 +1,2 @@
+//! Suites before and after the fixes.
+
