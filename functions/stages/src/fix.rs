@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use quartet_aws::objects::Objects;
 use quartet_domain::failure::Failed;
 use quartet_domain::patch::Patch;
-use quartet_domain::results::{AnalysisResults, FixResults, Vulnerability};
-use quartet_domain::run::{Ending, Record, TestJob, Weakness};
+use quartet_domain::results::{AnalysisResults, FixResults};
+use quartet_domain::run::{Ending, Record, TestJob};
 use serde::Serialize;
 
 use crate::source::{CHANGED, HEAD, Source};
@@ -34,7 +34,7 @@ pub async fn handle(objects: &Objects, input: Ending) -> Result<Fixed, Failed> {
         .ok_or_else(|| Failed::missing("analysis.json"))?;
     let fixes = quartet_engine::fix::fix(&source.head, &found.results);
     let files = fixes.files.iter().map(|(path, bytes)| (path.clone(), STANDARD.encode(bytes))).collect();
-    let weaknesses = weaknesses(&found.results, &fixes.results);
+    let weaknesses = fixes.results.weaknesses(&found.results);
     let results = FixResults { success: true, duration: crate::seconds(start), ..fixes.results };
     let record = Record { results, api_calls: 0, bytes: 0, lines: 0 };
     objects.put_json(&run.object("fix.json"), &record).await?;
@@ -49,21 +49,4 @@ pub async fn handle(objects: &Objects, input: Ending) -> Result<Fixed, Failed> {
         result_url: objects.link_to_write(&run.object("test.json"), LINK_LIFE).await?,
     };
     Ok(Fixed { ending: input, job })
-}
-
-/// What each fix is against. The finding's line is that of the head; a fix's own is that of the file as the fixes before
-/// it left it.
-fn weaknesses(found: &AnalysisResults, fixes: &FixResults) -> Vec<Weakness> {
-    let each = fixes.functions_fixed.iter().map(|fix| {
-        let same = |v: &&Vulnerability| v.fingerprint == fix.fingerprint && v.file_path == fix.file_path;
-        // Of several in one function that are written alike, the nearest.
-        let finding = found.vulnerabilities.iter().filter(same).min_by_key(|v| v.line_number.abs_diff(fix.line_number));
-        Weakness {
-            cwe: finding.map(|v| v.cwe.clone()).unwrap_or_default(),
-            file_path: fix.file_path.clone(),
-            function_name: fix.function_name.clone(),
-            line_number: finding.map_or(fix.line_number, |v| v.line_number),
-        }
-    });
-    each.collect()
 }

@@ -49,7 +49,10 @@ impl Case<'_> {
         });
         assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 0, "something was left behind");
         let shown = format!("{tested:?}");
-        assert!(!shown.contains(&work.path().display().to_string()), "a path of the machine is shown: {shown}");
+        assert!(
+            !shown.contains(&work.path().display().to_string()),
+            "a path of the machine is shown: {shown}"
+        );
         tested
     }
 }
@@ -213,7 +216,8 @@ fn redirects_in_python() {
 
 #[test]
 fn weak_functions_in_python() {
-    let hash = "import hashlib\ndef etag(text):\n    return hashlib.HERE(text.encode()).hexdigest()  # SINK\n";
+    let hash =
+        "import hashlib\ndef etag(text):\n    return hashlib.HERE(text.encode()).hexdigest()  # SINK\n";
     python("CWE-328", "etag", hash, "md5", "sha256");
     let token = "import random, secrets\ndef token(length=8):\n    return ''.join(HERE.choice('abc') for _ in range(length))  # SINK\n";
     python("CWE-330", "token", token, "random", "secrets.SystemRandom()");
@@ -223,7 +227,13 @@ fn weak_functions_in_python() {
     python("CWE-295", "ping", client, "False", "True");
     let answer = "from flask import make_response\ndef enter():\n    answer = make_response('hi')\n    answer.set_cookie('id', '1'HERE)  # SINK\n    return answer\n";
     python("CWE-614", "enter", answer, "", ", secure=True");
-    python("CWE-95", "read", "import ast\ndef read(text):\n    return HERE(text)  # SINK\n", "eval", "ast.literal_eval");
+    python(
+        "CWE-95",
+        "read",
+        "import ast\ndef read(text):\n    return HERE(text)  # SINK\n",
+        "eval",
+        "ast.literal_eval",
+    );
 }
 
 #[test]
@@ -364,16 +374,46 @@ fn check_unknown(path: &str, cwe: &str, function: &str, source: &str, words: &st
 
 #[test]
 fn what_cannot_be_called_alone_is_not_proved() {
-    check_unknown("a.py", "CWE-89", "f", "import sys\nsys.exit(3)\ndef f(db, a): db.execute('SELECT ' + a)  # SINK\n", "cannot be imported: SystemExit");
-    check_unknown("a.py", "CWE-89", "g", "def f(db, a): db.execute('SELECT ' + a)  # SINK\n", "the function was not found");
+    check_unknown(
+        "a.py",
+        "CWE-89",
+        "f",
+        "import sys\nsys.exit(3)\ndef f(db, a): db.execute('SELECT ' + a)  # SINK\n",
+        "cannot be imported: SystemExit",
+    );
+    check_unknown(
+        "a.py",
+        "CWE-89",
+        "g",
+        "def f(db, a): db.execute('SELECT ' + a)  # SINK\n",
+        "the function was not found",
+    );
     check_unknown("a.py", "CWE-89", "", "x = 1  # SINK\n", "the code is in no function");
-    check_unknown("a.py", "CWE-89", "f", "def f(db, a):\n    if a == 'open sesame':\n        db.execute('SELECT ' + a)  # SINK\n", "ended before the sink");
-    check_unknown("a.py", "CWE-89", "f", "def f(db, a):\n    while True: pass\n    db.execute('SELECT ' + a)  # SINK\n", "TooLong");
+    check_unknown(
+        "a.py",
+        "CWE-89",
+        "f",
+        "def f(db, a):\n    if a == 'open sesame':\n        db.execute('SELECT ' + a)  # SINK\n",
+        "ended before the sink",
+    );
+    check_unknown(
+        "a.py",
+        "CWE-89",
+        "f",
+        "def f(db, a):\n    while True: pass\n    db.execute('SELECT ' + a)  # SINK\n",
+        "TooLong",
+    );
     check_unknown("a.py", "CWE-611", "f", "def f(): pass  # SINK\n", "no test can be generated for CWE-611");
     check_unknown("a.ts", "CWE-89", "f", "const f = 1; // SINK\n", "would have to be compiled");
     check_unknown("a.go", "CWE-89", "f", "// SINK\n", "this language");
     check_unknown("a.js", "CWE-89", "g", "const f = 1; // SINK\n", "the function was not found");
-    check_unknown("a.js", "CWE-89", "f", "require('./gone');\nconst f = (db, a) => db.query('SELECT ' + a); // SINK\n", "cannot be loaded");
+    check_unknown(
+        "a.js",
+        "CWE-89",
+        "f",
+        "require('./gone');\nconst f = (db, a) => db.query('SELECT ' + a); // SINK\n",
+        "cannot be loaded",
+    );
 }
 
 #[test]

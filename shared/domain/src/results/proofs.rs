@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{FixResults, FunctionFixed, RejectedFix, Rung, RungOutcome};
-use crate::run::Proof;
+use super::{AnalysisResults, FixResults, FunctionFixed, RejectedFix, Rung, RungOutcome, Vulnerability};
+use crate::run::{Proof, Weakness};
 
 /// What stays of the doubt in a fix after its own test has shown the weakness before and its absence after.
 const DOUBT_AFTER_PROOF: f64 = 0.5;
@@ -16,6 +16,24 @@ const DOUBT_AFTER_TESTS: f64 = 0.9;
 const WITHOUT_DIFFERENCE: f64 = 0.9;
 
 impl FixResults {
+    /// What each fix is against, in the order of `functions_fixed`. The finding's line is that of the head; a fix's own is
+    /// that of the file as the fixes before it left it.
+    pub fn weaknesses(&self, found: &AnalysisResults) -> Vec<Weakness> {
+        let each = self.functions_fixed.iter().map(|fix| {
+            let same = |v: &&Vulnerability| v.fingerprint == fix.fingerprint && v.file_path == fix.file_path;
+            // Of several in one function that are written alike, the nearest.
+            let nearest = |v: &&Vulnerability| v.line_number.abs_diff(fix.line_number);
+            let finding = found.vulnerabilities.iter().filter(same).min_by_key(nearest);
+            Weakness {
+                cwe: finding.map(|v| v.cwe.clone()).unwrap_or_default(),
+                file_path: fix.file_path.clone(),
+                function_name: fix.function_name.clone(),
+                line_number: finding.map_or(fix.line_number, |v| v.line_number),
+            }
+        });
+        each.collect()
+    }
+
     /// These results with what the test stage proved. Proofs of fixes that are not there are left out.
     #[must_use]
     pub fn with_proofs(mut self, proofs: &[Proof]) -> Self {

@@ -56,7 +56,8 @@ impl Pair {
         let path = weakness.file_path.as_str();
         let language = Language::of_path(path).ok_or("no test can be generated for this language")?;
         let family = language.family();
-        let runs_as_it_is = path.rsplit('.').next().is_some_and(|end| matches!(end, "py" | "js" | "cjs" | "mjs"));
+        let runs_as_it_is =
+            path.rsplit('.').next().is_some_and(|end| matches!(end, "py" | "js" | "cjs" | "mjs"));
         if !runs_as_it_is {
             return Err("not callable alone: it would have to be compiled".to_owned());
         }
@@ -127,7 +128,10 @@ impl<'a> Prover<'a> {
 
     fn run_in(&mut self, places: &Places, pair: &Pair, text: &str, time: Duration) -> Report {
         let report = places.reports.join(REPORT).display().to_string();
-        let outcome = sandbox::run(&self.job.tools.sandbox, &program(&pair.tool, pair.family, text, report, places, time));
+        let outcome = sandbox::run(
+            &self.job.tools.sandbox,
+            &program(&pair.tool, pair.family, text, report, places, time),
+        );
         if !outcome.layers.is_empty() {
             self.layers.push(outcome.layers.into_iter().collect());
         }
@@ -142,7 +146,14 @@ impl<'a> Prover<'a> {
     }
 }
 
-fn program(tool: &Path, family: Family, text: &str, report: String, places: &Places, time: Duration) -> Program {
+fn program(
+    tool: &Path,
+    family: Family,
+    text: &str,
+    report: String,
+    places: &Places,
+    time: Duration,
+) -> Program {
     let mut environment = environment(tool, places);
     let arguments = match family {
         Family::Python => {

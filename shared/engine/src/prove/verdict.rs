@@ -59,7 +59,9 @@ pub(super) fn judge(before: &[Report], after: &[Report]) -> Judgement {
     if code.is_empty() {
         return without_code(attempts);
     }
-    if let Some(Report::Stopped(reason)) = before.iter().chain(after).find(|run| matches!(run, Report::Stopped(_))) {
+    if let Some(Report::Stopped(reason)) =
+        before.iter().chain(after).find(|run| matches!(run, Report::Stopped(_)))
+    {
         return Judgement::Unknown(reason.clone());
     }
     if !is_steady(before) || !is_steady(after) {
@@ -102,7 +104,9 @@ fn compare(code: &[&str], after: &BTreeMap<String, String>, runs: usize) -> Judg
         return Judgement::Contradicted("hostile input is still code with the fix".to_owned());
     }
     if still > 0 {
-        return Judgement::NoDifference(format!("hostile input is still code in {still} of {all} ways to call it"));
+        return Judgement::NoDifference(format!(
+            "hostile input is still code in {still} of {all} ways to call it"
+        ));
     }
     let why = verdicts.iter().find(|verdict| !matches!(kind(verdict), "data" | "refused"));
     Judgement::Unknown(format!("the sink is not reached with the fix: {}", why.map_or("", |why| reason(why))))
@@ -160,7 +164,12 @@ mod tests {
         check(["code", "code"], ["data", "seen"], "unknown", "not reached");
         check(["code", "code"], ["data", "unreached: KeyError"], "unknown", "KeyError");
         check(["data", "seen"], ["data", "seen"], "no difference", "no code before");
-        check(["unreached: no file", "broken: x"], ["data", "data"], "unknown", "not callable alone: no file");
+        check(
+            ["unreached: no file", "broken: x"],
+            ["data", "data"],
+            "unknown",
+            "not callable alone: no file",
+        );
     }
 
     #[test]

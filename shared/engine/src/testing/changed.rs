@@ -12,7 +12,11 @@ const MAX_FILE_BYTES: usize = 1024 * 1024;
 ///
 /// Lines are counted and not aligned: that is linear whatever the files are, and a line that only moved was tested or not
 /// tested before.
-pub fn changed_lines(base: &Tree, head: &Tree, files: &BTreeSet<String>) -> BTreeMap<String, Vec<(u32, u32)>> {
+pub fn changed_lines(
+    base: &Tree,
+    head: &Tree,
+    files: &BTreeSet<String>,
+) -> BTreeMap<String, Vec<(u32, u32)>> {
     let each = files.iter().filter_map(|path| {
         let new = head.get(path).filter(|bytes| bytes.len() <= MAX_FILE_BYTES)?;
         let stretches = stretches(base.get(path).unwrap_or_default(), new);
@@ -65,7 +69,9 @@ mod tests {
 
     #[test]
     fn only_wanted_files_count() {
-        let tree = |text: &str| -> Tree { [("a.py", text.as_bytes()), ("b.py", text.as_bytes())].into_iter().collect() };
+        let tree = |text: &str| -> Tree {
+            [("a.py", text.as_bytes()), ("b.py", text.as_bytes())].into_iter().collect()
+        };
         let files = BTreeSet::from(["a.py".to_owned(), "gone.py".to_owned()]);
         let changed = changed_lines(&tree("x\n"), &tree("x\ny\n"), &files);
         assert_eq!(changed, BTreeMap::from([("a.py".to_owned(), vec![(2, 2)])]));

@@ -154,7 +154,12 @@ mod tests {
     fn every_test_that_passed_must_pass() {
         check(&["passed pp"], &["passed pp"], Some(true), "1 suite(s), 2 test(s)");
         check(&["failed pf"], &["passed pp"], Some(true), "1 test(s)");
-        check(&["failed pf"], &["failed fp"], Some(false), "1 of 1 test(s) that passed before do not pass after: a t0");
+        check(
+            &["failed pf"],
+            &["failed fp"],
+            Some(false),
+            "1 of 1 test(s) that passed before do not pass after: a t0",
+        );
         check(&["passed pp"], &["passed ps"], Some(false), "a t1");
         check(&["passed pp"], &["passed p"], Some(false), "a t1");
         check(&["passed p", "passed p"], &["passed p", "passed p"], Some(true), "2 suite(s)");

@@ -91,9 +91,12 @@ impl Coverage {
         for line in String::from_utf8_lossy(report).lines() {
             if let Some(path) = line.strip_prefix("SF:") {
                 let path = places.hide(path);
-                let counts = !node::is_test_file(&path) && !path.split('/').any(|part| part == "node_modules");
+                let counts =
+                    !node::is_test_file(&path) && !path.split('/').any(|part| part == "node_modules");
                 file = counts.then_some(path);
-            } else if let Some((number, hits)) = line.strip_prefix("DA:").and_then(|rest| rest.split_once(',')) {
+            } else if let Some((number, hits)) =
+                line.strip_prefix("DA:").and_then(|rest| rest.split_once(','))
+            {
                 if let (Some(path), Ok(number)) = (&file, number.parse()) {
                     coverage.add(path, number, hits.trim() != "0");
                 }
@@ -123,13 +126,17 @@ mod tests {
         let one = Coverage::of_python(
             br#"{"files": {"a.py": {"executed_lines": [1, 2], "missing_lines": [3, 4]}, "tests/test_a.py": {"executed_lines": [1], "missing_lines": []}}}"#,
         );
-        let other =
-            Coverage::of_python(br#"{"files": {"a.py": {"executed_lines": [1, 3], "missing_lines": [2, 4]}}}"#);
+        let other = Coverage::of_python(
+            br#"{"files": {"a.py": {"executed_lines": [1, 3], "missing_lines": [2, 4]}}}"#,
+        );
         assert_eq!((one.percentage(), other.percentage()), (50.0, 50.0));
         let both = Coverage::of_all([&one, &other].into_iter());
         assert_eq!(both.percentage(), 75.0);
         let lines = |stretches: &[(u32, u32)]| {
-            both.of_lines(&BTreeMap::from([("a.py".to_owned(), stretches.to_vec()), ("b.py".to_owned(), vec![(1, 9)])]))
+            both.of_lines(&BTreeMap::from([
+                ("a.py".to_owned(), stretches.to_vec()),
+                ("b.py".to_owned(), vec![(1, 9)]),
+            ]))
         };
         assert_eq!(lines(&[(3, 4)]), Some(50.0));
         assert_eq!(lines(&[(1, 1), (4, 90)]), Some(50.0));

@@ -56,7 +56,8 @@ impl Tags {
         if !self.known.iter().any(|(known, _)| *known == language) {
             self.known.push((language, query(language)));
         }
-        let query = self.known.iter().find(|(known, _)| *known == language).and_then(|(_, query)| query.as_ref());
+        let query =
+            self.known.iter().find(|(known, _)| *known == language).and_then(|(_, query)| query.as_ref());
         let Some((grammar, query)) = query else { return Vec::new() };
         let mut parser = Parser::new();
         if parser.set_language(grammar).is_err() {
@@ -72,7 +73,8 @@ impl Tags {
                 let name = names.get(capture.index as usize).copied().unwrap_or_default();
                 if matches!(name, "definition.function" | "definition.method") {
                     let row = |row: usize| u32::try_from(row + 1).unwrap_or(u32::MAX);
-                    spans.push((row(capture.node.start_position().row), row(capture.node.end_position().row)));
+                    spans
+                        .push((row(capture.node.start_position().row), row(capture.node.end_position().row)));
                 }
             }
         }
@@ -85,9 +87,7 @@ impl Tags {
 /// TypeScript's tags query names only what JavaScript's does not.
 fn query(language: Language) -> Option<(tree_sitter::Language, Query)> {
     let (grammar, text) = match language {
-        Language::Python => {
-            (tree_sitter_python::LANGUAGE.into(), tree_sitter_python::TAGS_QUERY.to_owned())
-        }
+        Language::Python => (tree_sitter_python::LANGUAGE.into(), tree_sitter_python::TAGS_QUERY.to_owned()),
         Language::JavaScript => {
             (tree_sitter_javascript::LANGUAGE.into(), tree_sitter_javascript::TAGS_QUERY.to_owned())
         }
@@ -115,13 +115,21 @@ mod tests {
 
     #[test]
     fn functions_of_each_language_are_found() {
-        check(Language::Python, "class A:\n  def f(self):\n    pass\n\nasync def g(): pass\n", &[(2, 3), (5, 5)]);
+        check(
+            Language::Python,
+            "class A:\n  def f(self):\n    pass\n\nasync def g(): pass\n",
+            &[(2, 3), (5, 5)],
+        );
         check(
             Language::JavaScript,
             "function f() {\n}\nconst g = () => 1;\nclass A {\n  m() {\n  }\n}\n",
             &[(1, 2), (3, 3), (5, 6)],
         );
-        check(Language::TypeScript, "function f(a: number): void {\n}\nclass A { m(): void {} }\n", &[(1, 2), (3, 3)]);
+        check(
+            Language::TypeScript,
+            "function f(a: number): void {\n}\nclass A { m(): void {} }\n",
+            &[(1, 2), (3, 3)],
+        );
         check(Language::Tsx, "export const A = () => <p/>;\nfunction b() {}\n", &[(1, 1), (2, 2)]);
         check(Language::Python, "def (", &[]);
     }

@@ -17,7 +17,8 @@ const MAX_FILES: usize = 2_000;
 
 /// The test files that are written for it.
 pub(super) fn detect(tree: &Tree) -> Option<Vec<String>> {
-    let by_script = packaged::scripts(tree).any(|script| script.contains("node --test") || script.contains("node:test"));
+    let by_script =
+        packaged::scripts(tree).any(|script| script.contains("node --test") || script.contains("node:test"));
     let files: Vec<_> = tree
         .iter()
         .filter(|(path, _)| packaged::is_own(path) && is_test_file(path))

@@ -89,7 +89,9 @@ pub(super) fn detect(tree: &Tree) -> Vec<Package> {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let script = test_script(bytes);
         for runner in Runner::ALL.into_iter().filter(|runner| names(&script, runner.name())) {
-            let entry = homes(folder).map(|home| format!("{home}{}", runner.entry())).find(|entry| tree.get(entry).is_some());
+            let entry = homes(folder)
+                .map(|home| format!("{home}{}", runner.entry()))
+                .find(|entry| tree.get(entry).is_some());
             // One run for each runner: the root's, where there is one.
             if !found.iter().any(|other| other.runner == runner) {
                 found.push(Package { runner, folder: folder.to_owned(), entry });
@@ -99,7 +101,13 @@ pub(super) fn detect(tree: &Tree) -> Vec<Package> {
     found
 }
 
-pub(super) fn program(node: &Path, package: &Package, entry: &str, places: &Places, time: Duration) -> Program {
+pub(super) fn program(
+    node: &Path,
+    package: &Package,
+    entry: &str,
+    places: &Places,
+    time: Duration,
+) -> Program {
     let text = |path: &Path| path.display().to_string();
     let reporter = text(&places.reports.join(REPORTER));
     let mut arguments = vec![text(&places.source.join(entry))];
@@ -184,7 +192,10 @@ mod tests {
             &[("jest", "web/app", Some("node_modules/jest/bin/jest.js"))],
         );
         check(
-            &[("web/package.json", &script("vitest run && mocha")), ("web/node_modules/mocha/bin/mocha.js", "")],
+            &[
+                ("web/package.json", &script("vitest run && mocha")),
+                ("web/node_modules/mocha/bin/mocha.js", ""),
+            ],
             &[("vitest", "web", None), ("mocha", "web", Some("web/node_modules/mocha/bin/mocha.js"))],
         );
         check(&[("node_modules/x/package.json", &jest), ("package.json", "[")], &[]);

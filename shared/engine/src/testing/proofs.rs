@@ -40,7 +40,11 @@ pub(super) fn rungs(
     let each = weaknesses.iter().zip(&proofs.proved).enumerate();
     each.map(|(fix, (weakness, proved))| {
         let was_run = kept.contains_key(&weakness.file_path);
-        let detail = if was_run { &comparison.detail } else { "left out: a generated test contradicts a fix of this file" };
+        let detail = if was_run {
+            &comparison.detail
+        } else {
+            "left out: a generated test contradicts a fix of this file"
+        };
         let tests = RungOutcome {
             rung: Rung::TestsNotWorse,
             passed: comparison.not_worse.filter(|_| was_run),
@@ -61,6 +65,10 @@ pub(super) fn suite(proved: &[Proved]) -> Option<TestSuite> {
         (1.., 0) => "passed",
         (0, 0) => "skipped",
     };
-    let reason = if passed == proved.len() { String::new() } else { format!("{passed} of {} fixes proved", proved.len()) };
+    let reason = if passed == proved.len() {
+        String::new()
+    } else {
+        format!("{passed} of {} fixes proved", proved.len())
+    };
     (ran > 0).then(|| TestSuite { runner: RUNNER.to_owned(), status: status.to_owned(), reason })
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use quartet_domain::results::{TestFunction, TestSuite};
 
 use super::coverage::Coverage;
-use super::places::Places;
 use super::packaged::{self, Package};
+use super::places::Places;
 use super::{Tools, node, pytest, record, unittest};
 use crate::sandbox::{self, Ending, Outcome};
 use crate::tree::Tree;
@@ -111,7 +111,11 @@ fn run_in(suite: &Suite, tree: &Tree, tool: &Path, tools: &Tools, places: &Place
         Suite::Node(files) => node::program(tool, files, places, time),
         Suite::Packaged(package, entry) => {
             if let Err(error) = places.put(packaged::REPORTER, package.runner.reporter()) {
-                return Run::without(suite.name(), "error", format!("the reporter could not be written: {error}"));
+                return Run::without(
+                    suite.name(),
+                    "error",
+                    format!("the reporter could not be written: {error}"),
+                );
             }
             packaged::program(tool, package, entry, places, time)
         }

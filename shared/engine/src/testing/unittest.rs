@@ -22,21 +22,31 @@ pub(super) fn detect(tree: &Tree) -> Option<Vec<String>> {
             || (name == "pyproject.toml" && text.contains("[tool.pytest"))
             || (name == "setup.cfg" && text.contains("[tool:pytest]"))
             || (pytest::is_test_file(path)
-                && (text.contains("import pytest") || text.contains("from pytest") || text.lines().any(is_plain_test)))
+                && (text.contains("import pytest")
+                    || text.contains("from pytest")
+                    || text.lines().any(is_plain_test)))
     };
     if tree.iter().any(|(path, bytes)| needs_pytest(path, bytes)) {
         return None;
     }
     let files: Vec<_> = tree
         .iter()
-        .filter(|(path, bytes)| pytest::is_test_file(path) && String::from_utf8_lossy(bytes).contains("TestCase"))
+        .filter(|(path, bytes)| {
+            pytest::is_test_file(path) && String::from_utf8_lossy(bytes).contains("TestCase")
+        })
         .map(|(path, _)| path.to_owned())
         .take(MAX_FILES)
         .collect();
     (!files.is_empty()).then_some(files)
 }
 
-pub(super) fn program(python: &Path, files: &[String], tree: &Tree, places: &Places, time: Duration) -> Program {
+pub(super) fn program(
+    python: &Path,
+    files: &[String],
+    tree: &Tree,
+    places: &Places,
+    time: Duration,
+) -> Program {
     let mut program = pytest::program(python, tree, places, time);
     let reports = places.reports.display().to_string();
     program.arguments = vec!["-c".to_owned(), DRIVER.to_owned(), reports];

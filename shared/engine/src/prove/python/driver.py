@@ -98,6 +98,8 @@ def fixed_value(parameter):
     name, kind = parameter.name.lower(), str(parameter.annotation)
     if name in ("request", "req") or kind.endswith("Request'>"):
         return Request()
+    if isinstance(parameter.default, (bool, int, float)):
+        return parameter.default
     if parameter.annotation in (int, float) or kind in ("int", "float"):
         return 7
     if parameter.annotation is bool or kind == "bool":
@@ -237,7 +239,7 @@ def missed(error):
 def attempts(parameters):
     """(name, hostile parameters, queries as mappings, rows found, method)."""
     open_ones = [one.name for one in parameters if fixed_value(one) is None]
-    hostile = [("all", set(open_ones))]
+    hostile = [("all", set(open_ones) if HOSTILE else set())]
     if len(open_ones) > 1 and HOSTILE:
         hostile += [(one, {one}) for one in open_ones]
     shapes = (True, False) if any(last_word(one) in MAPPINGS for one in open_ones) else (True,)
