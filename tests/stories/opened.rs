@@ -46,7 +46,14 @@ fn complete(results: &Value, sent: &Sent, head: &str) {
     for kind in ["CWE-89", "CWE-502", "CWE-328", "CWE-78", "CWE-601", "CWE-79"] {
         assert!(found.iter().any(|one| one["cwe"] == kind), "{kind} is missing in {found:#?}");
     }
-    assert!(results["fix_results"]["functions_fixed"].as_array().unwrap().len() >= 4);
+    let fixed = results["fix_results"]["functions_fixed"].as_array().unwrap();
+    assert!(fixed.len() >= 4);
+    for fix in fixed {
+        let rungs = fix["verification"].as_array().unwrap();
+        let names: Vec<_> = rungs.iter().map(|rung| rung["rung"].as_str().unwrap()).collect();
+        assert_eq!(names[5..], ["tests_not_worse", "regression_test"], "{fix:#}");
+        assert!(rungs.iter().all(|rung| rung["passed"] == true), "{fix:#}");
+    }
     let tests = &results["test_results"];
     assert_eq!((&tests["tests_failed"], &tests["not_worse"]), (&json!(0), &json!(true)), "{tests:#}");
     assert!(tests["tests_executed"].as_u64().unwrap() >= 8, "{tests:#}");

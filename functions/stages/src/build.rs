@@ -44,11 +44,13 @@ pub async fn handle(app: &Build, input: Ending) -> Result<Ending, Failed> {
     if let Some(base) = &base {
         app.objects.put(&run.object(BASE), write_tar_gz(&base.tree), "application/gzip").await?;
     }
-    let lines = match (&base, &files) {
+    let brought = match (&base, &files) {
         (Some(base), Some(files)) => changed_lines(&base.tree, &head.tree, files),
         _ => BTreeMap::new(),
     };
-    app.objects.put_json(&run.object(CHANGED), &Changed { files, base: base.is_some(), lines }).await?;
+    app.objects
+        .put_json(&run.object(CHANGED), &Changed { files, base: base.is_some(), lines: brought })
+        .await?;
     results.duration = crate::seconds(start);
     let record =
         Record { results, api_calls: forge.calls(), bytes: head.tree.bytes(), lines: lines(&head.tree) };

@@ -31,7 +31,8 @@ pub fn objects(settings: &Settings) -> Result<Objects, Missing> {
 
 /// The test stage: no AWS at all, only the tools of its own bundle.
 pub fn test(settings: &Settings) -> Result<Test, Missing> {
-    let path = |name| settings.optional(name).map(PathBuf::from);
+    // A bundle may have been built without one of them.
+    let path = |name| settings.optional(name).map(PathBuf::from).filter(|path| path.exists());
     // The sandbox's launcher is this very binary.
     let sandbox = std::env::current_exe().map_err(|_| Missing::Absent("/proc"))?;
     Ok(Test {

@@ -82,7 +82,11 @@ def adapt(template):
         if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in properties:
             # Alarms over metric math are refused; nothing on one machine looks at alarms.
             del template["Resources"][name]
+        elif resource["Type"] == "AWS::Serverless::LayerVersion":
+            # Functions are processes of this machine: they see its own tools, and there is no /opt to mount.
+            del template["Resources"][name]
         elif resource["Type"] == "AWS::Serverless::Function":
+            properties.pop("Layers", None)
             variables = properties.get("Environment", {}).get("Variables", {})
             variables.update({key: text(value) for key, value in variables.items()})
 

@@ -96,10 +96,9 @@ impl Coverage {
                 file = counts.then_some(path);
             } else if let Some((number, hits)) =
                 line.strip_prefix("DA:").and_then(|rest| rest.split_once(','))
+                && let (Some(path), Ok(number)) = (&file, number.parse())
             {
-                if let (Some(path), Ok(number)) = (&file, number.parse()) {
-                    coverage.add(path, number, hits.trim() != "0");
-                }
+                coverage.add(path, number, hits.trim() != "0");
             }
         }
         coverage

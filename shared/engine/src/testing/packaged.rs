@@ -63,7 +63,7 @@ impl Runner {
     }
 
     fn arguments(self, reporter: &str, reports: &str, temporary: &str) -> Vec<String> {
-        let arguments = match self {
+        match self {
             Self::Jest => vec![
                 "--ci".to_owned(),
                 "--runInBand".to_owned(),
@@ -77,8 +77,7 @@ impl Runner {
             ],
             Self::Vitest => vec!["run".to_owned(), format!("--reporter={reporter}"), "--no-color".to_owned()],
             Self::Mocha => vec!["--exit".to_owned(), "--reporter".to_owned(), reporter.to_owned()],
-        };
-        arguments
+        }
     }
 }
 

@@ -97,6 +97,9 @@ impl Places {
 /// The environment that every suite gets, whatever its language.
 pub(crate) fn environment(tool: &Path, places: &Places) -> BTreeMap<String, String> {
     let tool_folder = tool.parent().unwrap_or(Path::new("/usr/bin"));
+    // The libraries that a bundled tool brings along; the folder's name is one that no system has.
+    let bundled = tool_folder.parent().map(|home| home.join("lib/bundled")).filter(|folder| folder.is_dir());
+    let bundled = bundled.map(|folder| ("LD_LIBRARY_PATH", folder.display().to_string()));
     [
         ("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", tool_folder.display())),
         ("HOME", places.home.display().to_string()),
@@ -107,6 +110,7 @@ pub(crate) fn environment(tool: &Path, places: &Places) -> BTreeMap<String, Stri
         ("NO_COLOR", "1".to_owned()),
     ]
     .into_iter()
+    .chain(bundled)
     .map(|(name, value)| (name.to_owned(), value))
     .collect()
 }
