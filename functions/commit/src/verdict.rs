@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use quartet_domain::failure::Failed;
-use quartet_domain::results::{Severity, Vulnerability};
+use quartet_domain::results::{FunctionFixed, Rung, Severity, Vulnerability};
 use quartet_domain::run::{Committed, Run};
 use quartet_forge::{Annotation, CheckRun, Conclusion, Forge, ForgeError, Level};
 
@@ -131,6 +131,10 @@ fn summary(made: &Made, committed: &Committed) -> String {
     if t.tests_executed > 0 {
         let _ = writeln!(text, "Tests: {} passed, {} failed.", t.tests_passed, t.tests_failed);
     }
+    if t.not_worse.is_none() && !made.fixes.functions_fixed.is_empty() && !t.comparison.is_empty() {
+        // What a suite is called and said is the repository's.
+        let _ = writeln!(text, "Whether the fixes break a test is not known: {}", code(&t.comparison));
+    }
     text
 }
 
@@ -174,14 +178,19 @@ fn comment(run: &Run, made: &Made, committed: &Committed) -> String {
         let what = if committed.sha.is_some() { "Fixed" } else { "Suggested fix" };
         let _ = write!(
             text,
-            "\n{what}: {} in {}\n\n{}",
+            "\n{what}: {} in {}{}\n\n{}",
             code(&fix.description),
             code(&fix.file_path),
+            if is_proved(fix) { ", proved by a test that fails before it and passes after it" } else { "" },
             diff(&fix.diff)
         );
     }
     let _ = write!(text, "\n<sub>Run {} on {}</sub>\n", run.id, run.head_sha);
     text
+}
+
+fn is_proved(fix: &FunctionFixed) -> bool {
+    fix.verification.iter().any(|rung| rung.rung == Rung::RegressionTest && rung.passed == Some(true))
 }
 
 /// Text as a code span that it cannot leave.
