@@ -33,9 +33,10 @@ pub(super) fn text(language: Language, spec: &str) -> String {
     let spec = serde_json::Value::from(spec).to_string();
     match language.family() {
         Family::Python => format!(
-            "SPEC = __import__('json').loads({spec})\n{}\n{}\n{}\n{}\nif __name__ == '__main__':\n    main(sys.argv[1])\n",
+            "SPEC = __import__('json').loads({spec})\n{}\n{}\n{}\n{}\n{}\nif __name__ == '__main__':\n    main(sys.argv[1])\n",
             include_str!("python/things.py"),
             include_str!("python/frameworks.py"),
+            include_str!("python/judges.py"),
             include_str!("python/sinks.py"),
             include_str!("python/driver.py"),
         ),

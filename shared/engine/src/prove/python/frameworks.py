@@ -119,8 +119,8 @@ def redirect(location="", *_, **keywords):
 
 def rendered(_, *args, **context):
     """A template escapes what it is given."""
-    context = {key: value for part in args if isinstance(part, dict) for key, value in part.items()} | context \
-        if sys.version_info >= (3, 9) else context
+    for given in args:
+        context.update(given if isinstance(given, dict) else {})
     return "<p>" + html.escape(" ".join(str(value) for value in context.values())) + "</p>"
 
 
