@@ -5,6 +5,7 @@
 //! the second. Invariant: the same tree gives the same bytes, and no input makes it hang or overflow its stack.
 
 mod bind;
+mod call;
 pub(crate) mod detect;
 pub(crate) mod finding;
 mod flows;

@@ -66,7 +66,9 @@ pub(crate) struct Rule {
 pub(crate) struct Shape {
     /// Full names of what is called, `*.name` for any method; empty for a shape that is no call.
     pub(crate) callee: Vec<String>,
-    pub(crate) matcher: RuleCore,
+    /// Absent where the callee says all.
+    pub(crate) matcher: Option<RuleCore>,
+    /// By what the shape captured, or by the words of [`part`](crate::analyze::call::part).
     pub(crate) conditions: BTreeMap<String, Condition>,
     /// In place of the rule's own.
     pub(crate) confidence: Option<f64>,

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use ast_grep_core::matcher::MatcherExt;
-use ast_grep_core::meta_var::MetaVariable;
+use ast_grep_core::meta_var::{MetaVarEnv, MetaVariable};
 
+use super::call;
 use super::detect::Detector;
 use super::finding::{Finding, Part};
 use super::unit::Node;
@@ -24,12 +25,7 @@ impl Detector for Patterns {
         let root = facts.unit.root();
         let mut found = Vec::new();
         for node in root.dfs().filter(Node::is_named) {
-            let callee = match &*node.kind() {
-                "call" | "call_expression" => node.field("function"),
-                "new_expression" => node.field("constructor"),
-                _ => None,
-            };
-            if let Some(name) = callee.and_then(|callee| facts.names.dotted(&callee)) {
+            if let Some(name) = facts.names.callee(&node) {
                 for (rule, shape) in rules.for_callee(&name) {
                     if shape.callee.iter().any(|wanted| is_name(&name, wanted)) {
                         found.extend(matched(facts, rule, shape, &node));
@@ -45,18 +41,22 @@ impl Detector for Patterns {
 }
 
 fn matched<'u>(facts: &Facts<'u>, rule: &Rule, shape: &Shape, node: &Node<'u>) -> Option<Finding> {
-    let matched = shape.matcher.match_node(node.clone())?;
+    let captured = match &shape.matcher {
+        Some(matcher) => matcher.match_node(node.clone())?.get_env().clone(),
+        None => MetaVarEnv::new(),
+    };
     let mut parts = BTreeMap::new();
-    for variable in matched.get_env().get_matched_variables() {
+    for variable in captured.get_matched_variables() {
         if let MetaVariable::Capture(name, _) = variable
-            && let Some(part) = matched.get_env().get_match(&name)
+            && let Some(part) = captured.get_match(&name)
         {
             parts.insert(name, Part { range: part.range(), kind: part.kind().into_owned() });
         }
     }
     let mut worst = Value::of(Origin::Constant);
     for (name, condition) in &shape.conditions {
-        let value = holds(facts, condition, matched.get_env().get_match(name)?)?;
+        let part = captured.get_match(name).cloned().or_else(|| call::part(node, name))?;
+        let value = holds(facts, condition, &part)?;
         if value.origin >= worst.origin {
             worst = value;
         }
@@ -127,8 +127,7 @@ fn describe(description: &str, source: &str, origin: Origin) -> String {
 
 /// From 1: the line of a call's name, which a chain over several lines puts below the start of the call.
 fn line_of(node: &Node<'_>) -> u64 {
-    let callee = node.field("function").or_else(|| node.field("constructor"));
-    let name = callee.and_then(|callee| callee.field("property").or_else(|| callee.field("attribute")));
+    let name = call::of(node).map(|call| call.name());
     name.as_ref().unwrap_or(node).start_pos().line() as u64 + 1
 }
 
