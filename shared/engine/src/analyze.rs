@@ -13,6 +13,8 @@ mod names;
 mod patterns;
 mod report;
 mod scope;
+pub(crate) mod secrets;
+mod skip;
 mod suppress;
 pub(crate) mod unit;
 mod value;
@@ -22,12 +24,14 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use quartet_domain::results::AnalysisResults;
+use quartet_domain::results::{AnalysisResults, Vulnerability};
 
+use crate::rules::OwnRules;
 use crate::tree::Tree;
 
 pub(crate) use names::is_logging;
 pub(crate) use scope::Meaning;
+pub(crate) use secrets::mask_text;
 pub(crate) use value::{Facts, Origin, Value};
 
 /// What to analyse.
@@ -39,15 +43,34 @@ pub struct Request<'a> {
     pub changed: Option<&'a BTreeSet<String>>,
 }
 
+/// What an analysis says, with what the payload leaves out.
+pub struct Survey {
+    pub results: AnalysisResults,
+    /// Findings that a comment takes back, with its reason.
+    pub suppressed: Vec<(Vulnerability, String)>,
+}
+
 /// Every finding in the wanted files. `duration` is left for the caller, who has a clock.
 pub fn analyze(request: &Request<'_>) -> AnalysisResults {
-    let head = detect::run(request.tree, request.changed);
+    survey(request, &Tree::new()).results
+}
+
+/// The same with further rules: every `.yml` of `rules`.
+pub fn survey(request: &Request<'_>, rules: &Tree) -> Survey {
+    let own = OwnRules::read(request.tree, rules);
+    let mut head = detect::run(request.tree, request.changed, &own);
+    head.incomplete.extend(own.rejected.iter().cloned());
     let known: Option<BTreeSet<String>> = request.base.map(|base| {
         // Findings move between files of one change seldom enough that the same paths suffice.
         let paths: BTreeSet<String> = head.found.iter().map(|finding| finding.path.clone()).collect();
-        detect::run(base, Some(&paths)).found.into_iter().map(|finding| finding.fingerprint).collect()
+        detect::run(base, Some(&paths), &own).found.into_iter().map(|finding| finding.fingerprint).collect()
     });
-    report::of(head, known.as_ref())
+    let taken_back = std::mem::take(&mut head.suppressed);
+    let mut results = report::of(head, known.as_ref());
+    report::count_suppressed(&mut results, &taken_back);
+    let suppressed =
+        taken_back.into_iter().map(|one| (one.finding.into_vulnerability(None), one.reason)).collect();
+    Survey { results, suppressed }
 }
 
 /// Named functions in the wanted files.

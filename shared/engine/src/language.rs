@@ -98,6 +98,11 @@ impl Language {
         Self::ALL.into_iter().find(|language| format!("{language:?}").eq_ignore_ascii_case(name))
     }
 
+    /// Whether text stands in quotes: what stands without is then a name or a number.
+    pub(crate) fn quotes_text(self) -> bool {
+        !matches!(self, Self::Bash | Self::Dockerfile | Self::Actions)
+    }
+
     /// `None` for a language that has pattern rules alone.
     pub fn family(self) -> Option<Family> {
         match self {

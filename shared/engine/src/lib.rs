@@ -8,5 +8,8 @@ pub mod flow;
 pub mod language;
 mod rules;
 pub mod sandbox;
+#[cfg(feature = "cli")]
+pub mod sarif;
 pub mod testing;
+mod text;
 pub mod tree;

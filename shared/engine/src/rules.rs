@@ -6,6 +6,7 @@
 
 mod data;
 mod load;
+mod own;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 use crate::analyze::Origin;
 
 pub(crate) use load::RuleSet;
+pub(crate) use own::{Budget, OwnRules};
 pub(crate) use sources::Sources;
 #[cfg(test)]
 use tests::Examples;

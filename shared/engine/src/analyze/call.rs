@@ -106,8 +106,8 @@ impl<'u> Call<'u> {
     }
 }
 
-/// A part of a node by the word that a rule has for it: `itself`, `object`, `arguments`, or a number from 1 for a call's
-/// argument or any other node's child.
+/// A part of a node by the word that a rule has for it: `itself`, `object`, `arguments`, a number from 1 for a call's
+/// argument or any other node's child, or the grammar's name of a field.
 pub(crate) fn part<'u>(node: &Node<'u>, word: &str) -> Option<Node<'u>> {
     let call = of(node);
     match word {
@@ -115,7 +115,8 @@ pub(crate) fn part<'u>(node: &Node<'u>, word: &str) -> Option<Node<'u>> {
         "object" => call?.object(),
         "arguments" => call?.arguments,
         _ => {
-            let place = word.parse::<usize>().ok()?.checked_sub(1)?;
+            let Ok(place) = word.parse::<usize>() else { return node.field(word) };
+            let place = place.checked_sub(1)?;
             let list = if call.is_some() { call?.arguments? } else { node.clone() };
             list.named_children().filter(|part| !part.kind().contains("comment")).nth(place)
         }

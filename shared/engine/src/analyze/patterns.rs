@@ -1,5 +1,6 @@
 //! The detector of pattern rules: one walk of the tree, each node against the rules that its kind or callee allows.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use ast_grep_core::matcher::MatcherExt;
@@ -10,34 +11,76 @@ use super::detect::Detector;
 use super::finding::{Finding, Part};
 use super::unit::Node;
 use super::value::{Facts, Origin, Value, is_name};
-use crate::rules::{Condition, Rule, RuleSet, Shape};
+use super::skip;
+use crate::rules::{Budget, Condition, OwnRules, Rule, RuleSet, Shape};
 
 /// How much surer, or less sure, than for a parameter.
 const INPUT_BONUS: f64 = 0.2;
 const UNKNOWN_MALUS: f64 = 0.3;
 const MAX_CONFIDENCE: f64 = 0.95;
 
+/// How sure a finding in a test can be, in the languages without data flow.
+const MAX_CONFIDENCE_IN_TESTS: f64 = 0.45;
+
 pub(crate) struct Patterns;
+
+/// The rules that users bring.
+pub(crate) struct OwnPatterns<'r> {
+    rules: &'r OwnRules,
+    is_out_of_fuel: Cell<bool>,
+}
+
+impl<'r> OwnPatterns<'r> {
+    pub(crate) fn new(rules: &'r OwnRules) -> Self {
+        Self { rules, is_out_of_fuel: Cell::new(false) }
+    }
+
+    /// Whether some nodes were not looked at.
+    pub(crate) fn is_out_of_fuel(&self) -> bool {
+        self.is_out_of_fuel.get()
+    }
+}
 
 impl Detector for Patterns {
     fn detect(&self, facts: &Facts<'_>) -> Vec<Finding> {
-        let rules = RuleSet::of(facts.unit.language);
-        let root = facts.unit.root();
-        let mut found = Vec::new();
-        for node in root.dfs().filter(Node::is_named) {
-            if let Some(name) = facts.names.callee(&node) {
-                for (rule, shape) in rules.for_callee(&name) {
-                    if shape.callee.iter().any(|wanted| is_name(&name, wanted)) {
-                        found.extend(matched(facts, rule, shape, &node));
-                    }
+        walk(facts, RuleSet::of(facts.unit.language), &mut |_, _, _| true)
+    }
+}
+
+impl Detector for OwnPatterns<'_> {
+    fn detect(&self, facts: &Facts<'_>) -> Vec<Finding> {
+        let Some(rules) = self.rules.of(facts.unit.language) else { return Vec::new() };
+        let mut budget = Budget::of(facts.unit.source());
+        walk(facts, rules, &mut |rule, shape, node| {
+            let is_paid = self.rules.pay(rule, shape, node.range().len(), &mut budget);
+            self.is_out_of_fuel.set(!is_paid);
+            is_paid
+        })
+    }
+}
+
+/// `may` says whether a shape may look at a node.
+fn walk<'u>(
+    facts: &Facts<'u>,
+    rules: &RuleSet,
+    may: &mut dyn FnMut(&Rule, &Shape, &Node<'u>) -> bool,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for node in facts.unit.root().dfs().filter(Node::is_named) {
+        if let Some(name) = facts.names.callee(&node) {
+            for (rule, shape) in rules.for_callee(&name) {
+                if shape.callee.iter().any(|wanted| is_name(&name, wanted)) && may(rule, shape, &node) {
+                    found.extend(matched(facts, rule, shape, &node));
                 }
             }
-            for (rule, shape) in rules.for_kind(node.kind_id()) {
+        }
+        for (rule, shape) in rules.for_kind(node.kind_id()) {
+            if may(rule, shape, &node) {
                 found.extend(matched(facts, rule, shape, &node));
             }
         }
-        found
     }
+    found
 }
 
 fn matched<'u>(facts: &Facts<'u>, rule: &Rule, shape: &Shape, node: &Node<'u>) -> Option<Finding> {
@@ -65,6 +108,8 @@ fn matched<'u>(facts: &Facts<'u>, rule: &Rule, shape: &Shape, node: &Node<'u>) -
         shape.conditions.values().any(|condition| condition.built || condition.at_least > Origin::Constant);
     let base = shape.confidence.unwrap_or(rule.about.confidence);
     let confidence = if judges { confidence(base, worst.origin) } else { base };
+    let in_test = facts.unit.language.family().is_none() && skip::is_test(&facts.unit.path);
+    let confidence = if in_test { confidence.min(MAX_CONFIDENCE_IN_TESTS) } else { confidence };
     let function = facts.scopes.function_at(node.range().start);
     let is_secret = rule.about.category == "secret";
     Some(Finding {

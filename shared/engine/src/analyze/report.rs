@@ -1,10 +1,11 @@
 //! Findings as the payload wants them: sums, risk, recommendations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quartet_domain::results::{AnalysisResults, RiskLevel, SeverityBreakdown, Vulnerability};
 
 use super::detect::Detected;
+use super::suppress::Suppressed;
 
 /// `known` are the fingerprints of the tree that the change is made to.
 pub(super) fn of(head: Detected, known: Option<&BTreeSet<String>>) -> AnalysisResults {
@@ -26,8 +27,17 @@ pub(super) fn of(head: Detected, known: Option<&BTreeSet<String>>) -> AnalysisRe
         ai_confidence_score: mean_confidence(&vulnerabilities),
         recommendations: recommendations(&vulnerabilities),
         vulnerabilities,
-        suppressed_issues: head.suppressed,
+        suppressed_issues: 0,
+        suppressed_by_rule: BTreeMap::new(),
         incomplete: head.incomplete,
+        files_skipped: head.skipped,
+    }
+}
+
+pub(super) fn count_suppressed(results: &mut AnalysisResults, suppressed: &[Suppressed]) {
+    results.suppressed_issues = suppressed.len() as u64;
+    for one in suppressed {
+        *results.suppressed_by_rule.entry(one.finding.about.id.clone()).or_default() += 1;
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) struct RuleFile {
     #[serde(rename = "match")]
     shapes: Vec<ShapeFile>,
     #[cfg(test)]
+    #[serde(default)]
     pub(super) examples: super::Examples,
 }
 
