@@ -19,8 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quartet_domain::results::{AnalysisResults, FixResults, FunctionFixed, RejectedFix, RungOutcome};
 
-use crate::analyze::{detect, mask_text};
 use crate::analyze::finding::Finding;
+use crate::analyze::{detect, mask_text};
 use crate::tree::Tree;
 
 use ladder::Attempt;

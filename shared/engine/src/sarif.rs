@@ -12,13 +12,14 @@ use quartet_domain::results::{AnalysisResults, FlowStep, Severity, Vulnerability
 use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactLocation, CodeFlow, Invocation, Location, Message, Notification, PhysicalLocation, Region,
-    ReportingDescriptor, Result as Finding, ResultLevel, Run, Sarif, Suppression, ThreadFlow, ThreadFlowLocation,
-    Tool, ToolComponent,
+    ReportingDescriptor, Result as Finding, ResultLevel, Run, Sarif, Suppression, ThreadFlow,
+    ThreadFlowLocation, Tool, ToolComponent,
 };
 
 use crate::analyze::Survey;
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// What our fingerprints are made of can change; the number then does too.
 const FINGERPRINT: &str = "quartet/v1";
 /// The name of the folder that paths are relative to.
@@ -31,8 +32,7 @@ pub fn log(survey: &Survey) -> Sarif {
         survey.results.vulnerabilities.iter().map(|found| (found, None)).chain(taken_back).collect();
     let rules = rules(&all);
     let places: BTreeMap<&str, i64> = rules.iter().map(|rule| rule.id.as_str()).zip(0..).collect();
-    let results: Vec<Finding> =
-        all.iter().map(|(found, reason)| result(found, *reason, &places)).collect();
+    let results: Vec<Finding> = all.iter().map(|(found, reason)| result(found, *reason, &places)).collect();
     let driver = ToolComponent::builder()
         .name("Quartet")
         .version(env!("CARGO_PKG_VERSION"))

@@ -17,7 +17,17 @@ pub(crate) struct Assigned<'u> {
 }
 
 pub(crate) fn is_block(kind: &str) -> bool {
-    matches!(kind, "block" | "compound_statement" | "then" | "else" | "statement_block" | "switch_case" | "switch_default" | "case_clause")
+    matches!(
+        kind,
+        "block"
+            | "compound_statement"
+            | "then"
+            | "else"
+            | "statement_block"
+            | "switch_case"
+            | "switch_default"
+            | "case_clause"
+    )
 }
 
 pub(crate) fn opens_scope(kind: &str) -> Option<ScopeKind> {
@@ -87,7 +97,22 @@ fn is_number(annotation: &str) -> bool {
     let kind = annotation.trim_start_matches(':').trim();
     matches!(
         kind,
-        "int" | "long" | "Integer" | "Long" | "int64" | "uint" | "float" | "double" | "bool" | "UUID" | "Guid" | "number" | "boolean" | "bigint" | "Optional[int]" | "int | None"
+        "int"
+            | "long"
+            | "Integer"
+            | "Long"
+            | "int64"
+            | "uint"
+            | "float"
+            | "double"
+            | "bool"
+            | "UUID"
+            | "Guid"
+            | "number"
+            | "boolean"
+            | "bigint"
+            | "Optional[int]"
+            | "int | None"
     )
 }
 
@@ -152,7 +177,9 @@ fn adds_to(node: &Node<'_>) -> bool {
 /// Every name that a pattern binds.
 fn names(pattern: &Node<'_>, found: &mut dyn FnMut(String)) {
     match &*pattern.kind() {
-        "identifier" | "variable_name" | "instance_variable" | "as_pattern_target" => found(pattern.text().into_owned()),
+        "identifier" | "variable_name" | "instance_variable" | "as_pattern_target" => {
+            found(pattern.text().into_owned())
+        }
         "pattern_list"
         | "expression_list"
         | "tuple_pattern"

@@ -32,7 +32,8 @@ pub(crate) fn of<'u>(node: &Node<'u>) -> Option<Call<'u>> {
         }
         "new_expression" => Function::Expression(node.field("constructor")?),
         "object_creation_expression" => {
-            let named = node.field("type").or_else(|| node.named_children().find(|part| is_name(&part.kind())));
+            let named =
+                node.field("type").or_else(|| node.named_children().find(|part| is_name(&part.kind())));
             Function::Expression(named?)
         }
         "method_invocation" | "member_call_expression" | "nullsafe_member_call_expression" => {
@@ -100,7 +101,9 @@ impl<'u> Call<'u> {
     /// The node whose place is the call's place.
     pub(crate) fn name(&self) -> Node<'u> {
         match &self.function {
-            Function::Expression(function) => member(function).map_or_else(|| function.clone(), |(name, _)| name),
+            Function::Expression(function) => {
+                member(function).map_or_else(|| function.clone(), |(name, _)| name)
+            }
             Function::Method(name, _) => name.clone(),
         }
     }

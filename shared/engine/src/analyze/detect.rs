@@ -83,7 +83,9 @@ fn one(path: &str, bytes: &[u8], run: &mut Run<'_>) -> Detected {
     }
     match secrets::reads(path, bytes) {
         Ok(true) => {
-            let is_new = |secret: &Finding| !found.iter().any(|f| f.line == secret.line && f.about.cwe == secret.about.cwe);
+            let is_new = |secret: &Finding| {
+                !found.iter().any(|f| f.line == secret.line && f.about.cwe == secret.about.cwe)
+            };
             let secrets: Vec<Finding> = secrets::detect(path, bytes).into_iter().filter(is_new).collect();
             found.extend(secrets);
         }
@@ -91,10 +93,15 @@ fn one(path: &str, bytes: &[u8], run: &mut Run<'_>) -> Detected {
         Err(reason) if all.skipped.is_empty() => all.skip(path, reason),
         Err(_) => {}
     }
+    if all.files == 0 && found.is_empty() {
+        return all;
+    }
     let source = text::decode(bytes).unwrap_or_default();
     let sorted = suppress::apply(&source, found);
     let unreasoned = sorted.without_reason.iter();
-    all.incomplete.extend(unreasoned.map(|line| format!("{path}:{line}: `quartet: ignore` has no effect without a reason")));
+    all.incomplete.extend(
+        unreasoned.map(|line| format!("{path}:{line}: `quartet: ignore` has no effect without a reason")),
+    );
     (all.found, all.suppressed) = (sorted.found, sorted.suppressed);
     identify(&mut all.found);
     all

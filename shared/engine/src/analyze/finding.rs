@@ -59,7 +59,11 @@ impl Finding {
             rule_id: self.about.id.clone(),
             fingerprint: self.fingerprint,
             function_name: self.function,
-            flow: self.flow.into_iter().map(|step| FlowStep { what: mask_text(&step.what), ..step }).collect(),
+            flow: self
+                .flow
+                .into_iter()
+                .map(|step| FlowStep { what: mask_text(&step.what), ..step })
+                .collect(),
             introduced,
             advice: format!("{} See {}", self.about.advice, self.about.link),
         }

@@ -9,9 +9,9 @@ use ast_grep_core::meta_var::{MetaVarEnv, MetaVariable};
 use super::call;
 use super::detect::Detector;
 use super::finding::{Finding, Part};
+use super::skip;
 use super::unit::Node;
 use super::value::{Facts, Origin, Value, is_name};
-use super::skip;
 use crate::rules::{Budget, Condition, OwnRules, Rule, RuleSet, Shape};
 
 /// How much surer, or less sure, than for a parameter.

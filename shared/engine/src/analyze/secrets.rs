@@ -121,7 +121,8 @@ fn hits(bytes: &[u8], quoted: bool) -> Vec<Hit<'static>> {
 fn window(bytes: &[u8], keyword: Range<usize>) -> Range<usize> {
     let from = keyword.start.saturating_sub(WINDOW);
     let to = (keyword.end + WINDOW).min(bytes.len());
-    let start = bytes[from..keyword.start].iter().rposition(|byte| *byte == b'\n').map_or(from, |at| from + at + 1);
+    let start =
+        bytes[from..keyword.start].iter().rposition(|byte| *byte == b'\n').map_or(from, |at| from + at + 1);
     let end = bytes[keyword.end..to].iter().position(|byte| *byte == b'\n').map_or(to, |at| keyword.end + at);
     start..end
 }

@@ -12,8 +12,20 @@ const VENDORED: [&str; 7] =
     ["node_modules", "bower_components", "vendor", "third_party", "site-packages", ".venv", "venv"];
 /// Folders whose code is not run for anybody.
 const TEST_FOLDERS: [&str; 14] = [
-    "test", "tests", "testing", "testdata", "spec", "specs", "fixtures", "__tests__", "example", "examples", "doc",
-    "docs", "e2e", "mocks",
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "spec",
+    "specs",
+    "fixtures",
+    "__tests__",
+    "example",
+    "examples",
+    "doc",
+    "docs",
+    "e2e",
+    "mocks",
 ];
 /// A generator says so at the top.
 const HEAD_BYTES: usize = 1000;
@@ -38,10 +50,17 @@ pub(super) fn is_vendored(path: &str) -> bool {
 /// Whether the code only serves to try other code, or to show it.
 pub(super) fn is_test(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let in_folder = folders.split('/').any(|f| TEST_FOLDERS.contains(&f.to_ascii_lowercase().as_str()));
+    let in_folder = folders.split('/').any(|folder| {
+        let folder = folder.to_ascii_lowercase();
+        TEST_FOLDERS.contains(&folder.as_str()) || folder.ends_with(".tests") || folder.ends_with(".test")
+    });
     let stem = name.split('.').next().unwrap_or(name);
-    let by_name = stem.starts_with("test_") || stem.starts_with("spec_") || name.contains(".test.") || name.contains(".spec.");
-    let by_end = ["_test", "-test", "_spec", "Test", "Tests", "TestCase"].iter().any(|end| stem.ends_with(end));
+    let by_name = stem.starts_with("test_")
+        || stem.starts_with("spec_")
+        || name.contains(".test.")
+        || name.contains(".spec.");
+    let by_end =
+        ["_test", "-test", "_spec", "Test", "Tests", "TestCase"].iter().any(|end| stem.ends_with(end));
     in_folder || by_name || by_end
 }
 
@@ -57,6 +76,21 @@ fn is_generated(head: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tests_are_known_by_their_place_and_name() {
+        #[track_caller]
+        fn check(path: &str, expected: bool) {
+            assert_eq!(is_test(path), expected, "{path}");
+        }
+        check("src/test/java/App.java", true);
+        check("App.Tests/App.cs", true);
+        check("app_test.go", true);
+        check("spec/app_spec.rb", true);
+        check("src/AppTest.php", true);
+        check("src/contest.go", false);
+        check("src/latest/app.rb", false);
+    }
 
     #[test]
     fn what_nobody_wrote_by_hand_is_left_out() {

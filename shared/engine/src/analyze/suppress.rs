@@ -59,7 +59,8 @@ fn ignored<'s>(source: &'s str, without_reason: &mut Vec<u64>) -> HashMap<u64, V
     let mut above: Vec<Comment<'_>> = Vec::new();
     for (line, text) in (1_u64..).zip(source.lines()) {
         let here = marked(text);
-        if here.as_ref().is_some_and(|comment| comment.reason.is_empty()) && without_reason.len() < MAX_NAMED {
+        if here.as_ref().is_some_and(|comment| comment.reason.is_empty()) && without_reason.len() < MAX_NAMED
+        {
             without_reason.push(line);
         }
         let here = here.filter(|comment| !comment.reason.is_empty());

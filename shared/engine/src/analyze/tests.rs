@@ -148,7 +148,7 @@ fn hostile_files_end() {
     check("open string", "a.py", &format!("x = '''{}", "'a".repeat(n)), true);
     check("template in template", "a.js", &"`${".repeat(1000), true);
     check("zero bytes", "a.py", &"\0".repeat(n), true);
-    check("not code", "a.ts", &"\u{feff}<<<<>>>>@@ = 日本語 ".repeat(1000), true);
+    check("not code", "a.ts", &"\u{feff}<<<<>>>>@@ = 日本語 ".repeat(1000), false);
     check("too large", "a.py", &"#\n".repeat(MAX_FILE_BYTES), false);
     check(
         "shallow enough",

@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use serde::Deserialize;
 
-use super::call;
+use super::call::{self, Function};
 use super::names::Names;
 use super::scope::{Meaning, Parameter, Scopes};
 use super::unit::{Node, Unit};
@@ -125,13 +125,13 @@ impl<'u> Question<'_, 'u> {
             "ternary_expression" => field("consequence").or(field("alternative")),
             _ if call::of(node).is_some() => self.call(node, at, depth),
             _ if call::member(node).is_some() => self.member(node, at, depth),
-            "subscript" | "subscript_expression" => match node.field("value").or_else(|| node.field("object")) {
-                Some(object) => deeper(&object),
-                None => first(),
-            },
-            "element_reference" | "element_access_expression" | "index_expression" => {
-                first()
+            "subscript" | "subscript_expression" => {
+                match node.field("value").or_else(|| node.field("object")) {
+                    Some(object) => deeper(&object),
+                    None => first(),
+                }
             }
+            "element_reference" | "element_access_expression" | "index_expression" => first(),
             "identifier" | "shorthand_property_identifier" | "variable_name" | "instance_variable" => {
                 self.name(node, at, depth)
             }
@@ -142,7 +142,6 @@ impl<'u> Question<'_, 'u> {
             | "as_expression"
             | "satisfies_expression"
             | "non_null_expression"
-            | "interpolation"
             | "template_substitution"
             | "jsx_expression" => first(),
             _ => node.named_children().fold(Value::default(), |all, child| all.or(deeper(&child))),
@@ -188,7 +187,11 @@ impl<'u> Question<'_, 'u> {
             return Value::default();
         }
         if let Some(origin) = sources.origin_of(&name, self.function(at)) {
-            return Value { source: short(&name), ..Value::of(origin) };
+            let called = match &call.function {
+                Function::Expression(function) => function.text(),
+                Function::Method(..) => name.as_str().into(),
+            };
+            return Value { source: short(&called), ..Value::of(origin) };
         }
         let method = name.rsplit('.').next().unwrap_or(&name);
         let receiver = call.object().map(|object| self.of(&object, at, depth + 1));
@@ -219,7 +222,7 @@ impl<'u> Question<'_, 'u> {
     fn member(&self, node: &Node<'u>, at: usize, depth: u32) -> Value {
         let dotted = self.facts.names.dotted(node).unwrap_or_default();
         if let Some(origin) = self.facts.sources.origin_of(&dotted, self.function(at)) {
-            return Value { source: short(&dotted), ..Value::of(origin) };
+            return Value { source: short(&node.text()), ..Value::of(origin) };
         }
         let last = dotted.rsplit('.').next().unwrap_or_default();
         if is_constant_name(last) || last == "length" {
@@ -257,7 +260,8 @@ impl<'u> Question<'_, 'u> {
             Meaning::Parameter(_) => Value { source: name.into_owned(), ..Value::of(Origin::Parameter) },
             Meaning::Unknown if is_constant_name(&name) || name == "undefined" => Value::default(),
             Meaning::Unknown => {
-                let origin = self.facts.sources.origin_of(&name, self.function(at)).unwrap_or(Origin::Unknown);
+                let origin =
+                    self.facts.sources.origin_of(&name, self.function(at)).unwrap_or(Origin::Unknown);
                 Value { source: name.into_owned(), ..Value::of(origin) }
             }
         }

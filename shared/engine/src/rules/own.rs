@@ -45,13 +45,16 @@ impl OwnRules {
     /// The repository's and the user's, in the order of their paths.
     pub(crate) fn read(tree: &Tree, named: &Tree) -> Self {
         let own = tree.iter().filter(|(path, _)| path.starts_with(FOLDER));
-        let files = own.chain(named.iter()).filter(|(path, _)| path.ends_with(".yml") || path.ends_with(".yaml"));
+        let files =
+            own.chain(named.iter()).filter(|(path, _)| path.ends_with(".yml") || path.ends_with(".yaml"));
         let mut rules = Self::default();
         let mut ids = BTreeSet::new();
         let mut by_language: BTreeMap<Language, Vec<Rule>> = BTreeMap::new();
         for (n, (path, bytes)) in files.enumerate() {
             if n == MAX_FILES {
-                rules.rejected.push(format!("{path}: more than {MAX_FILES} files of rules; this one and those after it are not read"));
+                rules.rejected.push(format!(
+                    "{path}: more than {MAX_FILES} files of rules; this one and those after it are not read"
+                ));
                 break;
             }
             match one(bytes, &mut ids) {
@@ -64,7 +67,8 @@ impl OwnRules {
                 Err(problem) => rules.rejected.push(format!("{path}:{problem}")),
             }
         }
-        rules.sets = by_language.into_iter().map(|(language, rules)| (language, RuleSet::index(rules))).collect();
+        rules.sets =
+            by_language.into_iter().map(|(language, rules)| (language, RuleSet::index(rules))).collect();
         rules
     }
 
@@ -103,7 +107,8 @@ fn one(bytes: &[u8], ids: &mut BTreeSet<String>) -> Result<Vec<(Language, Rule, 
         let mut file = parse(text).map_err(|error| check::located(text, &error.to_string()))?;
         check::about(text, &mut file.about)?;
         let id = file.about.id.clone();
-        let rule = compile_all(file, language).map_err(|error| check::Problem::at(text, "match", error.to_string()))?;
+        let rule = compile_all(file, language)
+            .map_err(|error| check::Problem::at(text, "match", error.to_string()))?;
         rules.push((language, rule, check::reach(&sketch)));
         if !ids.insert(format!("{language:?} {id}")) {
             return Err(check::Problem::at(text, "id", format!("there is a rule {id} already")));

@@ -102,7 +102,8 @@ fn rules_compile_for_every_language() {
 #[test]
 fn rule_files_are_all_embedded() {
     for language in Language::ALL {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules").join(data::folder(language));
+        let folder =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules").join(data::folder(language));
         let files = std::fs::read_dir(folder).unwrap().count();
         let sources = usize::from(!data::sources(language).is_empty());
         assert_eq!(files, data::rules(language).len() + sources, "{language:?}: rules/data.rs misses a file");

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use quartet_domain::results::{Severity, Vulnerability};
 use serde_json::json;
-use serde_sarif::sarif::{MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor};
+use serde_sarif::sarif::{
+    MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor,
+};
 
 use super::level;
 

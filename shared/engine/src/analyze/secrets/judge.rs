@@ -5,9 +5,36 @@ use crate::analyze::skip;
 
 /// What people write where a secret would stand.
 const PLACEHOLDERS: [&str; 30] = [
-    "example", "changeme", "change_me", "change-me", "placeholder", "replace", "insert", "your", "xxxx", "****",
-    "....", "dummy", "sample", "fake", "mock", "todo", "fixme", "redacted", "hidden", "removed", "none", "null",
-    "undefined", "abcdef", "12345678", "deadbeef", "foobar", "lorem", "not-a-", "notasecret",
+    "example",
+    "changeme",
+    "change_me",
+    "change-me",
+    "placeholder",
+    "replace",
+    "insert",
+    "your",
+    "xxxx",
+    "****",
+    "....",
+    "dummy",
+    "sample",
+    "fake",
+    "mock",
+    "todo",
+    "fixme",
+    "redacted",
+    "hidden",
+    "removed",
+    "none",
+    "null",
+    "undefined",
+    "abcdef",
+    "12345678",
+    "deadbeef",
+    "foobar",
+    "lorem",
+    "not-a-",
+    "notasecret",
 ];
 /// Passwords that everybody knows to be no secret.
 const COMMON: [&str; 14] = [
@@ -16,8 +43,22 @@ const COMMON: [&str; 14] = [
 ];
 /// Names and endings of files that hold nothing but hashes and addresses.
 const DATA: [&str; 16] = [
-    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "Cargo.lock", "go.sum", "poetry.lock",
-    "Pipfile.lock", "composer.lock", "Gemfile.lock", "uv.lock", ".min.js", ".map", ".svg", ".css", ".sum",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "Cargo.lock",
+    "go.sum",
+    "poetry.lock",
+    "Pipfile.lock",
+    "composer.lock",
+    "Gemfile.lock",
+    "uv.lock",
+    ".min.js",
+    ".map",
+    ".svg",
+    ".css",
+    ".sum",
 ];
 
 pub(super) fn is_data(path: &str) -> bool {
@@ -36,7 +77,9 @@ pub(super) fn is_secret(rule: &Rule, secret: &[u8]) -> bool {
     if rule.entropy > 0.0 && PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
         return false;
     }
-    if rule.password && COMMON.iter().any(|word| lower.trim_end_matches(|c: char| c.is_ascii_digit()) == *word) {
+    if rule.password
+        && COMMON.iter().any(|word| lower.trim_end_matches(|c: char| c.is_ascii_digit()) == *word)
+    {
         return false;
     }
     if rule.random && !is_random(secret) {
@@ -50,8 +93,12 @@ fn is_random(secret: &str) -> bool {
     let digits = secret.bytes().filter(u8::is_ascii_digit).count();
     let letters = secret.bytes().filter(u8::is_ascii_alphabetic).count();
     let other = secret.len() - digits - letters;
-    let is_code = secret.contains(['(', ')', '[', ']', '\\', '|', '*', '?']) || secret.contains("::") || secret.contains("->");
-    let is_place = secret.contains("://") || secret.starts_with(['/', '.', '@', '~', '%', '#', '&']) || secret.matches('/').count() > 2;
+    let is_code = secret.contains(['(', ')', '[', ']', '\\', '|', '*', '?'])
+        || secret.contains("::")
+        || secret.contains("->");
+    let is_place = secret.contains("://")
+        || secret.starts_with(['/', '.', '@', '~', '%', '#', '&'])
+        || secret.matches('/').count() > 2;
     digits >= 2 && letters >= 2 && other * 3 <= secret.len() && !is_code && !is_place && !is_wordy(secret)
 }
 

@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use crate::rules::About;
 
-const ADVICE: &str = "Revoke it, for it is known, and read the new one from the environment or a secrets manager.";
+const ADVICE: &str =
+    "Revoke it, for it is known, and read the new one from the environment or a secrets manager.";
 const LINK: &str = "https://cwe.mitre.org/data/definitions/798.html";
 /// Largest compiled shape.
 const MAX_SHAPE_BYTES: usize = 4 * 1024 * 1024;
@@ -91,6 +92,7 @@ impl Rules {
         &self.rules[self.owners[keyword]]
     }
 
+    #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter()
     }
@@ -124,7 +126,12 @@ impl Rule {
     /// Compiled on first use: most repositories meet few of them.
     pub(super) fn shape(&self) -> Option<&Regex> {
         let compile = || {
-            RegexBuilder::new(&self.text).unicode(false).multi_line(true).size_limit(MAX_SHAPE_BYTES).build().ok()
+            RegexBuilder::new(&self.text)
+                .unicode(false)
+                .multi_line(true)
+                .size_limit(MAX_SHAPE_BYTES)
+                .build()
+                .ok()
         };
         self.shape.get_or_init(compile).as_ref()
     }

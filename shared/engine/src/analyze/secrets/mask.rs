@@ -19,7 +19,8 @@ pub(crate) fn text(text: &str) -> String {
     let mut from = 0;
     for hit in found {
         // Shapes are of bytes: one could begin within a character.
-        let (Some(before), Some(secret)) = (text.get(from..hit.range.start), text.get(hit.range.clone())) else {
+        let (Some(before), Some(secret)) = (text.get(from..hit.range.start), text.get(hit.range.clone()))
+        else {
             continue;
         };
         clean.push_str(before);

@@ -26,15 +26,27 @@ fn every_rule_compiles() {
 fn tokens_are_known_by_their_form() {
     let join = |parts: &[&str]| parts.concat();
     check("a.txt", &join(&["key AKIA", "Q3EXBMPLK7ZJ2N4T"]), &["secret.aws-access-key"]);
-    check(".env", &join(&["AWS_SECRET_ACCESS_KEY=", "wJ4lrXUtnFEMIk7MDENGbPxRfiCYzTp0q9KdLsA1"]), &["secret.aws-secret-key"]);
+    check(
+        ".env",
+        &join(&["AWS_SECRET_ACCESS_KEY=", "wJ4lrXUtnFEMIk7MDENGbPxRfiCYzTp0q9KdLsA1"]),
+        &["secret.aws-secret-key"],
+    );
     check("a.py", &join(&["t = 'gh", "p_k3Jd92LmQpZx8VbN4tRw6YsHc1GfEaUi7OoT'"]), &["secret.github-token"]);
     check("a.yml", &join(&["token: glpat", "-x7Kp2mQv9sTn4bRw8yZc"]), &["secret.gitlab-token"]);
     check("a.rb", &join(&["'xoxb", "-2093847561029-k3Jd92LmQpZx8VbN4tRw'"]), &["secret.slack-token"]);
     check("a.json", &join(&["{\"k\": \"sk_", "live_k3Jd92LmQpZx8VbN4tRw6Y\"}"]), &["secret.stripe-key"]);
     check("a.xml", &join(&["AIza", "SyD3kJd92LmQpZx8VbN4tRw6YsHc1GfEaUi"]), &["secret.google-api-key"]);
     check("id_rsa", &join(&["-----BEGIN RSA PRIVATE", " KEY-----\nMIIE"]), &["secret.private-key"]);
-    check("a.go", &join(&["const u = \"postgres", "://app:Tr0ub4dor3x@db.internal/shop\""]), &["secret.connection-string"]);
-    check("web.config", "Server=db;Database=shop;User Id=app;Password=Tr0ub4dor3x;", &["secret.odbc-password"]);
+    check(
+        "a.go",
+        &join(&["const u = \"postgres", "://app:Tr0ub4dor3x@db.internal/shop\""]),
+        &["secret.connection-string"],
+    );
+    check(
+        "web.config",
+        "Server=db;Database=shop;User Id=app;Password=Tr0ub4dor3x;",
+        &["secret.odbc-password"],
+    );
     check("a.properties", "api.secret=q7Hs92kLmP04xZt1Vb8n", &["secret.assignment"]);
     check("a.java", "String apiKey = \"q7Hs92kLmP04xZt1Vb8n\";", &["secret.assignment"]);
     check("Dockerfile", "ENV API_TOKEN=q7Hs92kLmP04xZt1Vb8n", &["secret.assignment"]);

@@ -91,8 +91,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let rules = arguments.rules.as_deref().map(folder).transpose()?.unwrap_or_default();
     let start = Instant::now();
     let request = Request { tree: &tree, base: base.as_ref().map(|(tree, _)| tree), changed: None };
-    let mut survey =
-        progress::during(&format!("{} files", tree.len()), || analyze::survey(&request, &rules));
+    let mut survey = progress::during(&format!("{} files", tree.len()), || analyze::survey(&request, &rules));
     survey.results.duration = start.elapsed().as_secs_f64();
     survey.results.files_skipped.extend(left_out);
     match print(&survey, arguments) {
@@ -128,7 +127,8 @@ fn read(path: &Path) -> Result<(Tree, Vec<SkippedFile>), String> {
 }
 
 fn folder(path: &Path) -> Result<Tree, String> {
-    let (tree, left_out) = Tree::survey(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let (tree, left_out) =
+        Tree::survey(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     match left_out.first() {
         Some(file) => Err(format!("cannot read the rules in {}: {}", file.file_path, file.reason)),
         None => Ok(tree),

@@ -46,8 +46,9 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The reader's own words for what is wrong, which name the line.
+/// The reader's own words for what is wrong, which name the line; a wrong value is of the key that holds it.
 pub(super) fn located(text: &str, message: &str) -> Problem {
+    let message = message.trim_start_matches("not a rule: ").trim_start_matches("error: ");
     let line = message.split_once("line ").and_then(|(_, rest)| {
         rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok())
     });
@@ -136,7 +137,11 @@ pub(super) fn about(text: &str, about: &mut About) -> Result<(), Problem> {
     }
     let first = id.split('.').next().unwrap_or_default();
     if first == "secret" || Language::named(first).is_some() {
-        return Err(Problem::at(text, "id", format!("names that begin with `{first}.` are built in; begin with your own")));
+        return Err(Problem::at(
+            text,
+            "id",
+            format!("names that begin with `{first}.` are built in; begin with your own"),
+        ));
     }
     let number = about.cwe.strip_prefix("CWE-").unwrap_or_default();
     if number.is_empty() || number.len() > 5 || !number.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -65,14 +65,24 @@ fn a_rule_that_cannot_be_used_is_named() {
     }
     check(&RULE.replace("acme.", "python."), ":1: not a usable rule: names that begin with `python.`");
     check(&RULE.replace("acme.no-legacy", "secret.x"), ":1: ");
-    check(&RULE.replace("cwe: CWE-477", "cwe: 477"), ":3: ");
+    check(&RULE.replace("cwe: CWE-477", "cwe: CVE-477"), ":3: ");
+    check(&RULE.replace("cwe: CWE-477", "cwe: 477"), "invalid type: integer `477`");
     check(&RULE.replace("severity: low", "severity: worst"), "worst");
-    check(&RULE.replace("language: [python, java]", "language: cobol"), ":9: not a usable rule: no language \"cobol\"");
+    check(
+        &RULE.replace("language: [python, java]", "language: cobol"),
+        ":9: not a usable rule: no language \"cobol\"",
+    );
     check(&RULE.replace("language: [python, java]\n", ""), "it must name its `language`");
     check(&RULE.replace("https://", "javascript:"), ":8: ");
-    check(&RULE.replace("callee: ['*legacy.call']", "rule: { kind: nothing_of_this_kind }"), "acme.no-legacy");
+    check(
+        &RULE.replace("callee: ['*legacy.call']", "rule: { kind: nothing_of_this_kind }"),
+        "acme.no-legacy",
+    );
     check(&RULE.replace("callee: ['*legacy.call']", "rule: { regex: '(' }"), "regular expression");
-    check(&RULE.replace("callee: ['*legacy.call']", r"rule: { kind: call, regex: '(\w{200}){200}' }"), "regular expression");
+    check(
+        &RULE.replace("callee: ['*legacy.call']", r"rule: { kind: call, regex: '(\w{200}){200}' }"),
+        "regular expression",
+    );
     check(&RULE.replace("- callee: ['*legacy.call']", "- : ["), "a.yml:1");
     check("", "not a usable rule");
     check(&"[".repeat(30_000), "not a usable rule");
