@@ -35,17 +35,17 @@ fn check(arguments: &[&str], code: i32, expected: &str) {
 }
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder");
     for (path, text) in files {
         let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        std::fs::write(path, text).expect("it can be written");
     }
     folder
 }
 
 fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
+    path.to_str().expect("a plain name")
 }
 
 #[test]
@@ -146,10 +146,11 @@ fn sarif_is_valid_and_says_all() {
         (&taken_back["kind"], &taken_back["justification"]),
         (&"inSource".into(), &"a cache's key".into())
     );
-    let rule = &run["tool"]["driver"]["rules"][injected["ruleIndex"].as_u64().unwrap() as usize];
+    let place = usize::try_from(injected["ruleIndex"].as_u64().unwrap()).unwrap();
+    let rule = &run["tool"]["driver"]["rules"][place];
     assert_eq!(rule["id"], "python.command-injection");
     assert!(rule["properties"]["tags"].as_array().unwrap().contains(&"external/cwe/cwe-078".into()));
-    assert_eq!(rule["properties"]["security-severity"].as_str().unwrap().parse::<f64>().unwrap() as u32, 9);
+    assert_eq!(rule["properties"]["security-severity"], "9.5");
     let notes = run["invocations"][0]["toolExecutionNotifications"].to_string();
     assert!(notes.contains("vendor/x.go") && notes.contains("bad.yml"), "{notes}");
 }

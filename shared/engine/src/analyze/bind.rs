@@ -78,7 +78,7 @@ pub(crate) fn parameters(function: &Node<'_>, found: &mut dyn FnMut(String, Para
         let numeric = parameter.field("type").is_some_and(|kind| is_number(&kind.text()));
         let kind = if numeric {
             Parameter::Number
-        } else if routed {
+        } else if routed || is_filled_by_framework(&parameter) {
             Parameter::Routed
         } else {
             Parameter::Plain
@@ -167,6 +167,28 @@ pub(crate) fn assignments<'u>(node: &Node<'u>, found: &mut dyn FnMut(Assigned<'u
         }
     }
     names(&target, &mut |name| found(Assigned { name, at, value: value.clone(), adds }));
+}
+
+/// Spring, JAX-RS and ASP.NET say at the parameter itself that it comes from the request.
+fn is_filled_by_framework(parameter: &Node<'_>) -> bool {
+    const MARKS: [&str; 14] = [
+        "@RequestParam",
+        "@PathVariable",
+        "@RequestBody",
+        "@RequestHeader",
+        "@CookieValue",
+        "@QueryParam",
+        "@PathParam",
+        "@FormParam",
+        "@HeaderParam",
+        "[FromQuery",
+        "[FromForm",
+        "[FromBody",
+        "[FromRoute",
+        "[FromHeader",
+    ];
+    let text = parameter.text();
+    text.starts_with(['@', '[']) && MARKS.iter().any(|mark| text.contains(mark))
 }
 
 /// `+=` and `.=`, where the language has one kind of node for all assignments.

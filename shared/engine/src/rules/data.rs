@@ -164,10 +164,10 @@ const TERRAFORM: &[&str] = rules!("terraform":
 /// The folder of a language's rules in `rules/`.
 #[cfg(test)]
 pub(super) fn folder(language: Language) -> String {
-    match language {
-        Language::TypeScript | Language::Tsx => "javascript".to_owned(),
-        other => format!("{other:?}").to_lowercase(),
+    if language.family() == Some(crate::language::Family::JavaScript) {
+        return "javascript".to_owned();
     }
+    format!("{language:?}").to_lowercase()
 }
 
 pub(super) fn rules(language: Language) -> &'static [&'static str] {
