@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use quartet_domain::failure::Failed;
-use quartet_domain::results::{FunctionFixed, Rung, Severity, Vulnerability};
+use quartet_domain::results::{AnalysisResults, FunctionFixed, Rung, Severity, Vulnerability};
 use quartet_domain::run::{Committed, Run};
 use quartet_forge::{Annotation, CheckRun, Conclusion, Forge, ForgeError, Level};
 
@@ -128,6 +128,9 @@ fn summary(made: &Made, committed: &Committed) -> String {
             why.sentence()
         );
     }
+    if let Some(sentence) = not_analysed(&made.found) {
+        let _ = writeln!(text, "{sentence}");
+    }
     if t.tests_executed > 0 {
         let _ = writeln!(text, "Tests: {} passed, {} failed.", t.tests_passed, t.tests_failed);
     }
@@ -136,6 +139,22 @@ fn summary(made: &Made, committed: &Committed) -> String {
         let _ = writeln!(text, "Whether the fixes break a test is not known: {}", code(&t.comparison));
     }
     text
+}
+
+/// Nobody should take silence about a file for its praise.
+fn not_analysed(found: &AnalysisResults) -> Option<String> {
+    let (skipped, cut) = (found.files_skipped.len(), found.incomplete.len());
+    let sentence = match (skipped, cut) {
+        (0, 0) => return None,
+        (_, 0) => format!("{} not analysed.", counted(skipped, "file", "files")),
+        (0, _) => format!("{} of the analysis not finished.", counted(cut, "part", "parts")),
+        _ => format!(
+            "{} not analysed, {} of the analysis not finished.",
+            counted(skipped, "file", "files"),
+            counted(cut, "part", "parts")
+        ),
+    };
+    Some(format!("{sentence} The results name each with its reason."))
 }
 
 fn withheld(committed: &Committed) -> Option<Withheld> {
@@ -218,7 +237,23 @@ fn longest_ticks(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use quartet_domain::results::SkippedFile;
+
     use super::*;
+
+    #[test]
+    fn what_was_left_out_is_said() {
+        let skipped = SkippedFile { file_path: "a.min.js".to_owned(), reason: "minified".to_owned() };
+        let mut found = AnalysisResults::default();
+        assert_eq!(not_analysed(&found), None);
+        found.files_skipped.push(skipped);
+        let one = "1 file not analysed. The results name each with its reason.";
+        assert_eq!(not_analysed(&found).as_deref(), Some(one));
+        found.incomplete.push("b.py: too many expressions to follow".to_owned());
+        assert!(
+            not_analysed(&found).is_some_and(|text| text.contains("1 part of the analysis not finished"))
+        );
+    }
 
     #[test]
     fn quoted_text_cannot_leave_its_quotes() {

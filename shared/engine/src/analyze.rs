@@ -5,6 +5,7 @@
 //! the second. Invariant: the same tree gives the same bytes, and no input makes it hang or overflow its stack.
 
 mod bind;
+mod call;
 pub(crate) mod detect;
 pub(crate) mod finding;
 mod flows;
@@ -12,6 +13,8 @@ mod names;
 mod patterns;
 mod report;
 mod scope;
+pub(crate) mod secrets;
+mod skip;
 mod suppress;
 pub(crate) mod unit;
 mod value;
@@ -21,12 +24,14 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use quartet_domain::results::AnalysisResults;
+use quartet_domain::results::{AnalysisResults, Vulnerability};
 
+use crate::rules::OwnRules;
 use crate::tree::Tree;
 
 pub(crate) use names::is_logging;
 pub(crate) use scope::Meaning;
+pub(crate) use secrets::mask_text;
 pub(crate) use value::{Facts, Origin, Value};
 
 /// What to analyse.
@@ -39,16 +44,30 @@ pub struct Request<'a> {
     pub changed: Option<&'a BTreeSet<String>>,
 }
 
+/// What an analysis says, with what the payload leaves out.
+pub struct Survey {
+    pub results: AnalysisResults,
+    /// Findings that a comment takes back, with its reason.
+    pub suppressed: Vec<(Vulnerability, String)>,
+}
+
 /// Every finding in the wanted files and, by the change, in the files that call them or that they call: a flow that
 /// leads through a changed file, or one that the base tree does not have. `duration` is left for the caller, who has a clock.
 pub fn analyze(request: &Request<'_>) -> AnalysisResults {
-    let mut head = detect::run(request.tree, request.changed);
+    survey(request, &Tree::new()).results
+}
+
+/// The same with further rules: every `.yml` of `rules`.
+pub fn survey(request: &Request<'_>, rules: &Tree) -> Survey {
+    let own = OwnRules::read(request.tree, rules);
+    let mut head = detect::run(request.tree, request.changed, &own);
+    head.incomplete.extend(own.rejected.iter().cloned());
     let known: Option<report::Known> = request.base.map(|base| {
         // Findings move between files of one change seldom enough that the same paths suffice.
         let found = head.found.iter().chain(&head.nearby);
         let mut paths: BTreeSet<String> = found.map(|finding| finding.path.clone()).collect();
         paths.extend(request.changed.into_iter().flatten().cloned());
-        let before = detect::run(base, Some(&paths));
+        let before = detect::run(base, Some(&paths), &own);
         before.found.into_iter().chain(before.nearby).map(|f| (f.fingerprint, f.confidence)).collect()
     });
     if let Some(changed) = request.changed {
@@ -56,7 +75,12 @@ pub fn analyze(request: &Request<'_>) -> AnalysisResults {
         head.found.extend(nearby.into_iter().filter(|f| report::concerns(f, changed, known.as_ref())));
         head.sort();
     }
-    report::of(head, known.as_ref())
+    let taken_back = std::mem::take(&mut head.suppressed);
+    let mut results = report::of(head, known.as_ref());
+    report::count_suppressed(&mut results, &taken_back);
+    let suppressed =
+        taken_back.into_iter().map(|one| (one.finding.into_vulnerability(None), one.reason)).collect();
+    Survey { results, suppressed }
 }
 
 /// Named functions in the wanted files.

@@ -4,8 +4,9 @@
 //! file (too large, nested too deeply, not UTF-8) is not asked, and the file is named in `files_skipped`; no input may
 //! bring the process down, so every parser runs on a stack that its input was measured for ([`nesting`]).
 //!
-//! Absent: languages without an exact parser. Tree-sitter's ERROR nodes misfire on good files, so they accuse nobody.
+//! A language without an exact parser is read by tree-sitter, whose doubts are told with the files that were left out.
 
+mod guess;
 mod javascript;
 mod json;
 mod nesting;
@@ -17,6 +18,7 @@ use std::collections::BTreeSet;
 use quartet_domain::results::{BuildError, BuildResults, SkippedFile};
 
 use crate::tree::Tree;
+use guess::Guess;
 
 /// Larger sources are generated ones.
 const MAX_PARSED_BYTES: usize = 1024 * 1024;
@@ -47,7 +49,7 @@ pub fn inspect(tree: &Tree) -> BuildResults {
     };
     for (path, bytes) in tree.iter() {
         match check_syntax(path, bytes) {
-            Verdict::NotSource => {}
+            Verdict::NotSource => guessed(path, bytes, &mut results),
             Verdict::NotParsed(reason) => {
                 results.files_skipped.push(SkippedFile { file_path: path.to_owned(), reason });
             }
@@ -64,6 +66,18 @@ pub fn inspect(tree: &Tree) -> BuildResults {
         results.files_skipped.push(SkippedFile { file_path: "*".to_owned(), reason });
     }
     results
+}
+
+fn guessed(path: &str, bytes: &[u8], results: &mut BuildResults) {
+    let mut skip = |reason| results.files_skipped.push(SkippedFile { file_path: path.to_owned(), reason });
+    match guess::parse(path, bytes) {
+        Guess::Unknown => {}
+        Guess::Parses => results.files_analyzed += 1,
+        Guess::Doubtful(line) => {
+            skip(format!("perhaps a syntax error at line {line}; no exact parser knows"))
+        }
+        Guess::NotParsed(reason) => skip(reason),
+    }
 }
 
 /// Parses one file by its name's ending.

@@ -19,8 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quartet_domain::results::{AnalysisResults, FixResults, FunctionFixed, RejectedFix, RungOutcome};
 
-use crate::analyze::detect;
 use crate::analyze::finding::Finding;
+use crate::analyze::{detect, mask_text};
 use crate::tree::Tree;
 
 use ladder::Attempt;
@@ -142,7 +142,8 @@ impl File<'_> {
             line_number: finding.line,
             fingerprint: finding.fingerprint.clone(),
             rule_id: finding.about.id.clone(),
-            diff: diff.text,
+            // What is committed is whole; what people and logs are shown is not.
+            diff: mask_text(&diff.text),
             verification,
         });
         self.source = after;

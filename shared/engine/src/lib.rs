@@ -9,5 +9,8 @@ pub mod language;
 mod prove;
 mod rules;
 pub mod sandbox;
+#[cfg(feature = "cli")]
+pub mod sarif;
 pub mod testing;
+mod text;
 pub mod tree;

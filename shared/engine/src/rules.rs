@@ -6,6 +6,7 @@
 
 mod data;
 mod load;
+mod own;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 use crate::analyze::Origin;
 
 pub(crate) use load::RuleSet;
+pub(crate) use own::{Budget, OwnRules};
 pub(crate) use sources::Sources;
 #[cfg(test)]
 use tests::Examples;
@@ -66,7 +68,9 @@ pub(crate) struct Rule {
 pub(crate) struct Shape {
     /// Full names of what is called, `*.name` for any method; empty for a shape that is no call.
     pub(crate) callee: Vec<String>,
-    pub(crate) matcher: RuleCore,
+    /// Absent where the callee says all.
+    pub(crate) matcher: Option<RuleCore>,
+    /// By what the shape captured, or by the words of [`part`](crate::analyze::call::part).
     pub(crate) conditions: BTreeMap<String, Condition>,
     /// In place of the rule's own.
     pub(crate) confidence: Option<f64>,

@@ -95,6 +95,25 @@ fn findings(text: &mut String, analysis: &AnalysisResults) {
     if listed.len() > LISTED {
         line(text, &format!("  and {} more", listed.len() - LISTED));
     }
+    left_out(text, analysis);
+}
+
+fn left_out(text: &mut String, analysis: &AnalysisResults) {
+    let (skipped, cut) = (analysis.files_skipped.len(), analysis.incomplete.len());
+    if skipped > 0 {
+        line(text, &format!("  {skipped} files not analysed, as {}", reason(analysis)));
+    }
+    if cut > 0 {
+        line(text, &format!("  {cut} parts of the analysis not finished, as {}", analysis.incomplete[0]));
+    }
+    if analysis.suppressed_issues > 0 {
+        line(text, &format!("  {} taken back by comments", analysis.suppressed_issues));
+    }
+}
+
+fn reason(analysis: &AnalysisResults) -> String {
+    let first = analysis.files_skipped.first();
+    first.map_or_else(String::new, |file| format!("{} ({})", file.file_path, file.reason))
 }
 
 fn fixes(text: &mut String, fixes: &FixResults) {

@@ -1,7 +1,11 @@
 //! The Analyze agent's part: findings, their weight and what to do.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::SkippedFile;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnalysisResults {
@@ -23,9 +27,16 @@ pub struct AnalysisResults {
     /// Findings that a comment in the code suppresses.
     #[serde(default)]
     pub suppressed_issues: u64,
-    /// Files or functions whose analysis stopped at its work limit; their findings may be incomplete.
+    /// The same by rule; their sum is `suppressed_issues`.
+    #[serde(default)]
+    pub suppressed_by_rule: BTreeMap<String, u64>,
+    /// Files or functions whose analysis stopped at its work limit, and rules and comments that have no effect, with the
+    /// reason; their findings may be incomplete.
     #[serde(default)]
     pub incomplete: Vec<String>,
+    /// Source files that were not analysed, and why.
+    #[serde(default)]
+    pub files_skipped: Vec<SkippedFile>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

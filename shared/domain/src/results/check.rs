@@ -86,6 +86,12 @@ impl Check {
             "results.analysis_results.severity_breakdown",
             "must count the vulnerabilities by severity",
         );
+        self.that(
+            a.suppressed_by_rule.values().sum::<u64>() == a.suppressed_issues
+                || a.suppressed_by_rule.is_empty(),
+            "results.analysis_results.suppressed_by_rule",
+            "must add up to suppressed_issues",
+        );
         for (i, v) in a.vulnerabilities.iter().enumerate() {
             let at = format!("results.analysis_results.vulnerabilities[{i}]");
             self.path(&v.file_path, &format!("{at}.file_path"));

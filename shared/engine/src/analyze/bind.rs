@@ -1,7 +1,7 @@
 //! How each language writes functions, parameters and assignments: the only place of this stage that knows their node
 //! kinds for them.
 //!
-//! Kinds of Python and JavaScript do not clash, so that one table serves both.
+//! Kinds of one name mean the same in all of them, so that one table serves all.
 
 use super::scope::{Parameter, ScopeKind};
 use super::unit::Node;
@@ -17,12 +17,27 @@ pub(crate) struct Assigned<'u> {
 }
 
 pub(crate) fn is_block(kind: &str) -> bool {
-    matches!(kind, "block" | "statement_block" | "switch_case" | "switch_default" | "case_clause")
+    matches!(
+        kind,
+        "block"
+            | "compound_statement"
+            | "then"
+            | "else"
+            | "statement_block"
+            | "switch_case"
+            | "switch_default"
+            | "case_clause"
+    )
 }
 
 pub(crate) fn opens_scope(kind: &str) -> Option<ScopeKind> {
     Some(match kind {
         "function_definition"
+        | "method_declaration"
+        | "constructor_declaration"
+        | "method"
+        | "singleton_method"
+        | "func_literal"
         | "lambda"
         | "function_declaration"
         | "function_expression"
@@ -30,7 +45,7 @@ pub(crate) fn opens_scope(kind: &str) -> Option<ScopeKind> {
         | "method_definition"
         | "generator_function_declaration"
         | "generator_function" => ScopeKind::Function,
-        "class_definition" | "class_declaration" | "class" => ScopeKind::Class,
+        "class_definition" | "class_declaration" | "class" | "module" => ScopeKind::Class,
         _ => return None,
     })
 }
@@ -63,7 +78,7 @@ pub(crate) fn parameters(function: &Node<'_>, found: &mut dyn FnMut(String, Para
         let numeric = parameter.field("type").is_some_and(|kind| is_number(&kind.text()));
         let kind = if numeric {
             Parameter::Number
-        } else if routed {
+        } else if routed || is_filled_by_framework(&parameter) {
             Parameter::Routed
         } else {
             Parameter::Plain
@@ -82,7 +97,22 @@ fn is_number(annotation: &str) -> bool {
     let kind = annotation.trim_start_matches(':').trim();
     matches!(
         kind,
-        "int" | "float" | "bool" | "number" | "boolean" | "bigint" | "Optional[int]" | "int | None"
+        "int"
+            | "long"
+            | "Integer"
+            | "Long"
+            | "int64"
+            | "uint"
+            | "float"
+            | "double"
+            | "bool"
+            | "UUID"
+            | "Guid"
+            | "number"
+            | "boolean"
+            | "bigint"
+            | "Optional[int]"
+            | "int | None"
     )
 }
 
@@ -100,11 +130,18 @@ fn is_routed(function: &Node<'_>) -> bool {
 
 pub(crate) fn assignments<'u>(node: &Node<'u>, found: &mut dyn FnMut(Assigned<'u>)) {
     let (target, value, adds) = match &*node.kind() {
-        "assignment" | "assignment_expression" => (node.field("left"), node.field("right"), false),
-        "augmented_assignment" | "augmented_assignment_expression" => {
+        "assignment" | "assignment_expression" | "assignment_statement" | "short_var_declaration" => {
+            (node.field("left"), node.field("right"), adds_to(node))
+        }
+        "augmented_assignment" | "augmented_assignment_expression" | "operator_assignment" => {
             (node.field("left"), node.field("right"), true)
         }
-        "named_expression" | "variable_declarator" => (node.field("name"), node.field("value"), false),
+        // C# has no name for what stands after its `=`.
+        "variable_declarator" => {
+            let value = node.field("value").or_else(|| node.named_children().skip(1).last());
+            (node.field("name"), value, false)
+        }
+        "named_expression" | "var_spec" | "const_spec" => (node.field("name"), node.field("value"), false),
         "for_statement" | "for_in_clause" | "for_in_statement" => {
             (node.field("left"), node.field("right"), false)
         }
@@ -119,7 +156,7 @@ pub(crate) fn assignments<'u>(node: &Node<'u>, found: &mut dyn FnMut(Assigned<'u
         _ => node.range().end,
     };
     let list = matches!(&*value.kind(), "expression_list" | "tuple");
-    if list && matches!(&*target.kind(), "pattern_list" | "tuple_pattern") {
+    if list && matches!(&*target.kind(), "pattern_list" | "tuple_pattern" | "expression_list") {
         let targets: Vec<_> = target.named_children().take(MAX_NAMES).collect();
         let values: Vec<_> = value.named_children().take(MAX_NAMES).collect();
         if targets.len() == values.len() {
@@ -132,11 +169,41 @@ pub(crate) fn assignments<'u>(node: &Node<'u>, found: &mut dyn FnMut(Assigned<'u
     names(&target, &mut |name| found(Assigned { name, at, value: value.clone(), adds }));
 }
 
+/// Spring, JAX-RS and ASP.NET say at the parameter itself that it comes from the request.
+fn is_filled_by_framework(parameter: &Node<'_>) -> bool {
+    const MARKS: [&str; 14] = [
+        "@RequestParam",
+        "@PathVariable",
+        "@RequestBody",
+        "@RequestHeader",
+        "@CookieValue",
+        "@QueryParam",
+        "@PathParam",
+        "@FormParam",
+        "@HeaderParam",
+        "[FromQuery",
+        "[FromForm",
+        "[FromBody",
+        "[FromRoute",
+        "[FromHeader",
+    ];
+    let text = parameter.text();
+    text.starts_with(['@', '[']) && MARKS.iter().any(|mark| text.contains(mark))
+}
+
+/// `+=` and `.=`, where the language has one kind of node for all assignments.
+fn adds_to(node: &Node<'_>) -> bool {
+    node.field("operator").is_some_and(|operator| operator.text().len() > 1 && operator.text() != ":=")
+}
+
 /// Every name that a pattern binds.
 fn names(pattern: &Node<'_>, found: &mut dyn FnMut(String)) {
     match &*pattern.kind() {
-        "identifier" | "as_pattern_target" => found(pattern.text().into_owned()),
+        "identifier" | "variable_name" | "instance_variable" | "as_pattern_target" => {
+            found(pattern.text().into_owned())
+        }
         "pattern_list"
+        | "expression_list"
         | "tuple_pattern"
         | "list_pattern"
         | "list_splat_pattern"

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use quartet_domain::results::{FlowStep, Vulnerability};
 use sha2::{Digest, Sha256};
 
+use super::secrets::mask_text;
 use crate::rules::About;
 
 /// Longest sink text that tells findings apart.
@@ -48,7 +49,7 @@ impl Finding {
     pub(crate) fn into_vulnerability(self, introduced: Option<bool>) -> Vulnerability {
         Vulnerability {
             kind: self.about.kind.clone(),
-            description: self.description,
+            description: mask_text(&self.description),
             severity: self.about.severity,
             file_path: self.path,
             line_number: self.line,
@@ -58,7 +59,11 @@ impl Finding {
             rule_id: self.about.id.clone(),
             fingerprint: self.fingerprint,
             function_name: self.function,
-            flow: self.flow,
+            flow: self
+                .flow
+                .into_iter()
+                .map(|step| FlowStep { what: mask_text(&step.what), ..step })
+                .collect(),
             introduced,
             advice: format!("{} See {}", self.about.advice, self.about.link),
         }

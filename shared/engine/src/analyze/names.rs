@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::call::{self, Function};
 use super::unit::{Node, Unit};
 use super::value::Facts;
 use crate::language::Family;
@@ -21,10 +22,10 @@ impl Names {
         let root = unit.root();
         for node in root.dfs() {
             match (unit.language.family(), &*node.kind()) {
-                (Family::Python, "import_statement") => names.import(&node),
-                (Family::Python, "import_from_statement") => names.import_from(&node),
-                (Family::JavaScript, "import_statement") => names.es_import(&node),
-                (Family::JavaScript, "variable_declarator") => names.declared(&node),
+                (Some(Family::Python), "import_statement") => names.import(&node),
+                (Some(Family::Python), "import_from_statement") => names.import_from(&node),
+                (Some(Family::JavaScript), "import_statement") => names.es_import(&node),
+                (Some(Family::JavaScript), "variable_declarator") => names.declared(&node),
                 _ => {}
             }
         }
@@ -45,44 +46,48 @@ impl Names {
 
     /// The dotted name of an expression, its first part resolved by the imports; `a().b` reads `a().b`.
     pub(crate) fn dotted(&self, node: &Node<'_>) -> Option<String> {
-        let mut parts = Vec::new();
-        let mut at = node.clone();
-        loop {
-            let next = match &*at.kind() {
-                "identifier" | "this" | "super" => {
-                    let text = at.text();
-                    parts.push(self.imported(&text).map_or_else(|| text.to_string(), str::to_owned));
-                    break;
+        self.joined(Vec::new(), Some(node.clone()))
+    }
+
+    /// The dotted name of what a call calls; `None` for a node that is no call, or calls what has no name.
+    pub(crate) fn callee(&self, node: &Node<'_>) -> Option<String> {
+        match call::of(node)?.function {
+            Function::Expression(function) => self.dotted(&function),
+            Function::Method(name, object) => self.joined(vec![name.text().into_owned()], object),
+        }
+    }
+
+    /// `parts` are those that follow, the last one first.
+    fn joined(&self, mut parts: Vec<String>, mut next: Option<Node<'_>>) -> Option<String> {
+        while let Some(at) = next {
+            next = if let Some(name) = call::written(&at) {
+                parts.push(self.imported(&name).map_or(name.clone(), str::to_owned));
+                None
+            } else if let Some((name, object)) = call::member(&at) {
+                parts.push(name.text().into_owned());
+                object
+            } else if let Some(called) = call::of(&at) {
+                parts.push("()".to_owned());
+                match called.function {
+                    Function::Expression(function) => Some(function),
+                    Function::Method(name, object) => {
+                        parts.push(name.text().into_owned());
+                        object
+                    }
                 }
-                "attribute" => {
-                    parts.push(at.field("attribute")?.text().into_owned());
-                    at.field("object")?
-                }
-                "member_expression" => {
-                    parts.push(at.field("property")?.text().into_owned());
-                    at.field("object")?
-                }
-                "call" | "call_expression" => {
-                    parts.push("()".to_owned());
-                    at.field("function")?
-                }
-                "new_expression" => {
-                    parts.push("()".to_owned());
-                    at.field("constructor")?
-                }
-                "parenthesized_expression" | "non_null_expression" | "await" | "await_expression" => {
-                    at.named_children().next()?
-                }
-                _ => {
-                    parts.push("?".to_owned());
-                    break;
-                }
+            } else if matches!(
+                &*at.kind(),
+                "parenthesized_expression" | "non_null_expression" | "await" | "await_expression"
+            ) {
+                Some(at.named_children().next()?)
+            } else {
+                parts.push("?".to_owned());
+                None
             };
-            if parts.len() > MAX_PARTS {
+            if parts.len() > MAX_PARTS && next.is_some() {
                 parts.push("?".to_owned());
                 break;
             }
-            at = next;
         }
         if parts.len() == 1 && parts[0] == "?" {
             return None;

@@ -1,62 +1,105 @@
 //! The detector of pattern rules: one walk of the tree, each node against the rules that its kind or callee allows.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use ast_grep_core::matcher::MatcherExt;
-use ast_grep_core::meta_var::MetaVariable;
+use ast_grep_core::meta_var::{MetaVarEnv, MetaVariable};
 
+use super::call;
 use super::detect::Detector;
 use super::finding::{Finding, Part};
+use super::skip;
 use super::unit::Node;
 use super::value::{Facts, Origin, Value, is_name};
-use crate::rules::{Condition, Rule, RuleSet, Shape};
+use crate::rules::{Budget, Condition, OwnRules, Rule, RuleSet, Shape};
 
 /// How much surer, or less sure, than for a parameter.
 const INPUT_BONUS: f64 = 0.2;
 const UNKNOWN_MALUS: f64 = 0.3;
 const MAX_CONFIDENCE: f64 = 0.95;
 
+/// How sure a finding in a test can be, in the languages without data flow.
+const MAX_CONFIDENCE_IN_TESTS: f64 = 0.45;
+
 pub(crate) struct Patterns;
 
-impl Detector for Patterns {
-    fn detect(&self, facts: &Facts<'_>) -> Vec<Finding> {
-        let rules = RuleSet::of(facts.unit.language);
-        let root = facts.unit.root();
-        let mut found = Vec::new();
-        for node in root.dfs().filter(Node::is_named) {
-            let callee = match &*node.kind() {
-                "call" | "call_expression" => node.field("function"),
-                "new_expression" => node.field("constructor"),
-                _ => None,
-            };
-            if let Some(name) = callee.and_then(|callee| facts.names.dotted(&callee)) {
-                for (rule, shape) in rules.for_callee(&name) {
-                    if shape.callee.iter().any(|wanted| is_name(&name, wanted)) {
-                        found.extend(matched(facts, rule, shape, &node));
-                    }
-                }
-            }
-            for (rule, shape) in rules.for_kind(node.kind_id()) {
-                found.extend(matched(facts, rule, shape, &node));
-            }
-        }
-        found
+/// The rules that users bring.
+pub(crate) struct OwnPatterns<'r> {
+    rules: &'r OwnRules,
+    is_out_of_fuel: Cell<bool>,
+}
+
+impl<'r> OwnPatterns<'r> {
+    pub(crate) fn new(rules: &'r OwnRules) -> Self {
+        Self { rules, is_out_of_fuel: Cell::new(false) }
+    }
+
+    /// Whether some nodes were not looked at.
+    pub(crate) fn is_out_of_fuel(&self) -> bool {
+        self.is_out_of_fuel.get()
     }
 }
 
+impl Detector for Patterns {
+    fn detect(&self, facts: &Facts<'_>) -> Vec<Finding> {
+        walk(facts, RuleSet::of(facts.unit.language), &mut |_, _, _| true)
+    }
+}
+
+impl Detector for OwnPatterns<'_> {
+    fn detect(&self, facts: &Facts<'_>) -> Vec<Finding> {
+        let Some(rules) = self.rules.of(facts.unit.language) else { return Vec::new() };
+        let mut budget = Budget::of(facts.unit.source());
+        walk(facts, rules, &mut |rule, shape, node| {
+            let is_paid = self.rules.pay(rule, shape, node.range().len(), &mut budget);
+            self.is_out_of_fuel.set(!is_paid);
+            is_paid
+        })
+    }
+}
+
+/// `may` says whether a shape may look at a node.
+fn walk<'u>(
+    facts: &Facts<'u>,
+    rules: &RuleSet,
+    may: &mut dyn FnMut(&Rule, &Shape, &Node<'u>) -> bool,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for node in facts.unit.root().dfs().filter(Node::is_named) {
+        if let Some(name) = facts.names.callee(&node) {
+            for (rule, shape) in rules.for_callee(&name) {
+                if shape.callee.iter().any(|wanted| is_name(&name, wanted)) && may(rule, shape, &node) {
+                    found.extend(matched(facts, rule, shape, &node));
+                }
+            }
+        }
+        for (rule, shape) in rules.for_kind(node.kind_id()) {
+            if may(rule, shape, &node) {
+                found.extend(matched(facts, rule, shape, &node));
+            }
+        }
+    }
+    found
+}
+
 fn matched<'u>(facts: &Facts<'u>, rule: &Rule, shape: &Shape, node: &Node<'u>) -> Option<Finding> {
-    let matched = shape.matcher.match_node(node.clone())?;
+    let captured = match &shape.matcher {
+        Some(matcher) => matcher.match_node(node.clone())?.get_env().clone(),
+        None => MetaVarEnv::new(),
+    };
     let mut parts = BTreeMap::new();
-    for variable in matched.get_env().get_matched_variables() {
+    for variable in captured.get_matched_variables() {
         if let MetaVariable::Capture(name, _) = variable
-            && let Some(part) = matched.get_env().get_match(&name)
+            && let Some(part) = captured.get_match(&name)
         {
             parts.insert(name, Part { range: part.range(), kind: part.kind().into_owned() });
         }
     }
     let mut worst = Value::of(Origin::Constant);
     for (name, condition) in &shape.conditions {
-        let value = holds(facts, condition, matched.get_env().get_match(name)?)?;
+        let part = captured.get_match(name).cloned().or_else(|| call::part(node, name))?;
+        let value = holds(facts, condition, &part)?;
         if value.origin >= worst.origin {
             worst = value;
         }
@@ -65,6 +108,8 @@ fn matched<'u>(facts: &Facts<'u>, rule: &Rule, shape: &Shape, node: &Node<'u>) -
         shape.conditions.values().any(|condition| condition.built || condition.at_least > Origin::Constant);
     let base = shape.confidence.unwrap_or(rule.about.confidence);
     let confidence = if judges { confidence(base, worst.origin) } else { base };
+    let in_test = facts.unit.language.family().is_none() && skip::is_test(&facts.unit.path);
+    let confidence = if in_test { confidence.min(MAX_CONFIDENCE_IN_TESTS) } else { confidence };
     let function = facts.scopes.function_at(node.range().start);
     let is_secret = rule.about.category == "secret";
     Some(Finding {
@@ -127,8 +172,7 @@ fn describe(description: &str, source: &str, origin: Origin) -> String {
 
 /// From 1: the line of a call's name, which a chain over several lines puts below the start of the call.
 fn line_of(node: &Node<'_>) -> u64 {
-    let callee = node.field("function").or_else(|| node.field("constructor"));
-    let name = callee.and_then(|callee| callee.field("property").or_else(|| callee.field("attribute")));
+    let name = call::of(node).map(|call| call.name());
     name.as_ref().unwrap_or(node).start_pos().line() as u64 + 1
 }
 

@@ -6,6 +6,7 @@ use quartet_domain::results::{AnalysisResults, RiskLevel, SeverityBreakdown, Vul
 
 use super::detect::Detected;
 use super::finding::Finding;
+use super::suppress::Suppressed;
 
 /// Confidence from which on a finding counts as one.
 const SURE: f64 = 0.5;
@@ -43,8 +44,17 @@ pub(super) fn of(head: Detected, known: Option<&Known>) -> AnalysisResults {
         ai_confidence_score: mean_confidence(&vulnerabilities),
         recommendations: recommendations(&vulnerabilities),
         vulnerabilities,
-        suppressed_issues: head.suppressed,
+        suppressed_issues: 0,
+        suppressed_by_rule: BTreeMap::new(),
         incomplete: head.incomplete,
+        files_skipped: head.skipped,
+    }
+}
+
+pub(super) fn count_suppressed(results: &mut AnalysisResults, suppressed: &[Suppressed]) {
+    results.suppressed_issues = suppressed.len() as u64;
+    for one in suppressed {
+        *results.suppressed_by_rule.entry(one.finding.about.id.clone()).or_default() += 1;
     }
 }
 

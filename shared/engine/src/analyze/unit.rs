@@ -6,7 +6,8 @@
 use ast_grep_core::tree_sitter::StrDoc;
 use ast_grep_core::{AstGrep, Node as AnyNode};
 
-use crate::language::Language;
+use crate::language::{Family, Language};
+use crate::text;
 
 pub(crate) type Node<'u> = AnyNode<'u, StrDoc<Language>>;
 
@@ -33,7 +34,7 @@ pub(crate) enum Unread {
     TooLarge,
     #[error("nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
-    #[error("not UTF-8")]
+    #[error("not text in a known encoding")]
     NotText,
     #[error("the parser gave up")]
     Unparsed,
@@ -52,8 +53,8 @@ impl Unit {
         if bracket_depth(bytes) > MAX_BRACKETS {
             return Err(Unread::TooDeep);
         }
-        let source = str::from_utf8(bytes).map_err(|_| Unread::NotText)?;
-        let doc = StrDoc::try_new(source, language).map_err(|_| Unread::Unparsed)?;
+        let source = text::decode(bytes).ok_or(Unread::NotText)?;
+        let doc = StrDoc::try_new(&source, language).map_err(|_| Unread::Unparsed)?;
         let unit = Self { path: path.to_owned(), language, doc: AstGrep::doc(doc) };
         if unit.is_deep() { Err(Unread::TooDeep) } else { Ok(Some(unit)) }
     }
@@ -120,11 +121,12 @@ fn bracket_depth(bytes: &[u8]) -> usize {
     deepest
 }
 
-fn is_minified(path: &str, bytes: &[u8]) -> bool {
+pub(crate) fn is_minified(path: &str, bytes: &[u8]) -> bool {
     if path.ends_with(".min.js") {
         return true;
     }
-    if Language::of_path(path) == Some(Language::Python) || bytes.len() < MINIFIED_BYTES {
+    let is_script = Language::of_path(path).and_then(Language::family) == Some(Family::JavaScript);
+    if !is_script || bytes.len() < MINIFIED_BYTES {
         return false;
     }
     let lines = 1 + bytes.iter().filter(|byte| **byte == b'\n').count();

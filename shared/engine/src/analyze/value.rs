@@ -8,6 +8,7 @@ use std::cell::Cell;
 
 use serde::Deserialize;
 
+use super::call::{self, Function};
 use super::names::Names;
 use super::scope::{Meaning, Parameter, Scopes};
 use super::unit::{Node, Unit};
@@ -65,7 +66,7 @@ struct Question<'f, 'u> {
 
 impl<'u> Facts<'u> {
     pub(crate) fn of(unit: &'u Unit) -> Self {
-        let sources = Sources::of(unit.language.family());
+        let sources = Sources::of(unit.language);
         let fuel = Cell::new(FUEL_PER_FILE);
         Self { unit, names: Names::of(unit), scopes: Scopes::of(unit), sources, fuel }
     }
@@ -90,14 +91,11 @@ impl<'u> Facts<'u> {
             "identifier" => match self.scopes.meaning(&node.text(), node.range().start) {
                 Meaning::Values(values) => {
                     let value = unwrapped(&values.first()?.value);
-                    matches!(&*value.kind(), "call" | "call_expression" | "new_expression")
-                        .then(|| self.names.dotted(&value))
-                        .flatten()
+                    self.names.callee(&value)
                 }
                 Meaning::Parameter(_) | Meaning::Unknown => None,
             },
-            "call" | "call_expression" | "new_expression" => self.names.dotted(&node),
-            _ => None,
+            _ => self.names.callee(&node),
         }
     }
 }
@@ -112,10 +110,10 @@ impl<'u> Question<'_, 'u> {
         let first = || node.named_children().next().map_or_else(Value::default, |child| deeper(&child));
         let field = |name: &str| node.field(name).map_or_else(Value::default, |child| deeper(&child));
         match &*node.kind() {
-            "string" | "concatenated_string" | "template_string" => self.text(node, at, depth),
-            "string_content" | "string_fragment" | "escape_sequence" => Value::constant(&node.text()),
+            kind if is_text(kind) => self.text(node, at, depth),
+            kind if is_text_content(kind) => Value::constant(&node.text()),
             kind if is_harmless(kind) => Value::default(),
-            "binary_operator" | "binary_expression" => self.binary(node, at, depth),
+            "binary_operator" | "binary_expression" | "binary" => self.binary(node, at, depth),
             "boolean_operator" => field("left").or(field("right")),
             "conditional_expression" => {
                 let branches: Vec<_> = node.named_children().collect();
@@ -125,15 +123,18 @@ impl<'u> Question<'_, 'u> {
                 }
             }
             "ternary_expression" => field("consequence").or(field("alternative")),
-            "call" | "call_expression" | "new_expression" => self.call(node, at, depth),
-            "attribute" | "member_expression" => self.member(node, at, depth),
+            _ if call::of(node).is_some() => self.call(node, at, depth),
+            _ if call::member(node).is_some() => self.member(node, at, depth),
             "subscript" | "subscript_expression" => {
                 match node.field("value").or_else(|| node.field("object")) {
                     Some(object) => deeper(&object),
-                    None => Value::of(Origin::Unknown),
+                    None => first(),
                 }
             }
-            "identifier" | "shorthand_property_identifier" => self.name(node, at, depth),
+            "element_reference" | "element_access_expression" | "index_expression" => first(),
+            "identifier" | "shorthand_property_identifier" | "variable_name" | "instance_variable" => {
+                self.name(node, at, depth)
+            }
             "keyword_argument" | "pair" => field("value"),
             "parenthesized_expression"
             | "await"
@@ -141,7 +142,6 @@ impl<'u> Question<'_, 'u> {
             | "as_expression"
             | "satisfies_expression"
             | "non_null_expression"
-            | "interpolation"
             | "template_substitution"
             | "jsx_expression" => first(),
             _ => node.named_children().fold(Value::default(), |all, child| all.or(deeper(&child))),
@@ -166,7 +166,7 @@ impl<'u> Question<'_, 'u> {
             node.field("operator").map(|operator| operator.text().into_owned()).unwrap_or_default();
         let side = |side: &Node<'u>| self.of(side, at, depth + 1);
         match operator.as_str() {
-            "+" | "%" | "/" => {
+            "+" | "." | "%" | "/" => {
                 let left = side(&left);
                 // Python's `%` takes the text on its left; a plain division has none.
                 let is_text = !left.text.is_empty() || left.built;
@@ -180,22 +180,25 @@ impl<'u> Question<'_, 'u> {
     }
 
     fn call(&self, node: &Node<'u>, at: usize, depth: u32) -> Value {
-        let function = node.field("function").or_else(|| node.field("constructor"));
-        let Some(function) = function else { return Value::of(Origin::Unknown) };
-        let name = self.facts.names.dotted(&function).unwrap_or_default();
+        let Some(call) = call::of(node) else { return Value::of(Origin::Unknown) };
+        let name = self.facts.names.callee(node).unwrap_or_default();
         let sources = self.facts.sources;
         if sources.is_clean(&name) || self.clean.iter().any(|clean| is_name(&name, clean)) {
             return Value::default();
         }
         if let Some(origin) = sources.origin_of(&name, self.function(at)) {
-            return Value { source: short(&function.text()), ..Value::of(origin) };
+            let called = match &call.function {
+                Function::Expression(function) => function.text(),
+                Function::Method(..) => name.as_str().into(),
+            };
+            return Value { source: short(&called), ..Value::of(origin) };
         }
         let method = name.rsplit('.').next().unwrap_or(&name);
-        let receiver = function
-            .field("object")
-            .filter(|_| matches!(&*function.kind(), "attribute" | "member_expression"))
-            .map(|object| self.of(&object, at, depth + 1));
-        let arguments = node.field("arguments").map_or_else(Value::default, |list| {
+        let receiver = call.object().map(|object| self.of(&object, at, depth + 1));
+        if sources.formats(&name) {
+            return call.arguments.map_or_else(Value::default, |list| self.text(&list, at, depth));
+        }
+        let arguments = call.arguments.map_or_else(Value::default, |list| {
             list.named_children()
                 .fold(Value::default(), |all, argument| all.or(self.of(&argument, at, depth + 1)))
         });
@@ -225,7 +228,7 @@ impl<'u> Question<'_, 'u> {
         if is_constant_name(last) || last == "length" {
             return Value::default();
         }
-        let Some(object) = node.field("object") else { return Value::of(Origin::Unknown) };
+        let Some((_, Some(object))) = call::member(node) else { return Value::of(Origin::Unknown) };
         let object = self.of(&object, at, depth + 1);
         Value { origin: object.origin.max(Origin::Unknown), text: String::new(), built: false, ..object }
     }
@@ -256,7 +259,11 @@ impl<'u> Question<'_, 'u> {
             Meaning::Parameter(_) if matches!(&*name, "self" | "cls") => Value::of(Origin::Unknown),
             Meaning::Parameter(_) => Value { source: name.into_owned(), ..Value::of(Origin::Parameter) },
             Meaning::Unknown if is_constant_name(&name) || name == "undefined" => Value::default(),
-            Meaning::Unknown => Value { source: name.into_owned(), ..Value::of(Origin::Unknown) },
+            Meaning::Unknown => {
+                let origin =
+                    self.facts.sources.origin_of(&name, self.function(at)).unwrap_or(Origin::Unknown);
+                Value { source: name.into_owned(), ..Value::of(origin) }
+            }
         }
     }
 }
@@ -309,6 +316,37 @@ pub(crate) fn is_constant_name(name: &str) -> bool {
     name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
+/// A literal that may hold parts.
+fn is_text(kind: &str) -> bool {
+    matches!(
+        kind,
+        "string"
+            | "concatenated_string"
+            | "template_string"
+            | "string_literal"
+            | "interpreted_string_literal"
+            | "raw_string_literal"
+            | "encapsed_string"
+            | "interpolated_string_expression"
+            | "heredoc_body"
+            | "subshell"
+    )
+}
+
+fn is_text_content(kind: &str) -> bool {
+    matches!(
+        kind,
+        "string_content"
+            | "string_fragment"
+            | "multiline_string_fragment"
+            | "string_literal_content"
+            | "interpreted_string_literal_content"
+            | "raw_string_literal_content"
+            | "verbatim_string_literal"
+            | "escape_sequence"
+    )
+}
+
 /// Literals, truth values, functions and whatever else brings no text of anybody's.
 fn is_harmless(kind: &str) -> bool {
     matches!(
@@ -336,6 +374,15 @@ fn is_harmless(kind: &str) -> bool {
             | "format_specifier"
             | "type_conversion"
             | "jsx_text"
+            | "decimal_integer_literal"
+            | "integer_literal"
+            | "boolean_literal"
+            | "null_literal"
+            | "nil"
+            | "simple_symbol"
+            | "lambda_expression"
+            | "func_literal"
+            | "class_literal"
     )
 }
 

@@ -154,3 +154,14 @@ fn honest_depth_is_parsed() {
     let minified = "a.b=c?d:e,f(function(){return!g&&h});".repeat(4_000);
     check("a.js", &minified, &[]);
 }
+
+#[test]
+fn a_language_without_an_exact_parser_is_doubted_and_not_accused() {
+    let files =
+        [("a.go", "package a\n\nfunc f() {}\n"), ("b.go", "package b\n\nfunc f( {\n"), ("c.tf", "x = 1\n")];
+    let tree: Tree = files.into_iter().map(|(path, text)| (path, text.as_bytes())).collect();
+    let results = inspect(&tree);
+    assert_eq!((results.files_analyzed, results.build_errors.len()), (2, 0));
+    let doubts: Vec<_> = results.files_skipped.iter().map(|file| (&*file.file_path, &*file.reason)).collect();
+    assert_eq!(doubts, [("b.go", "perhaps a syntax error at line 3; no exact parser knows")]);
+}

@@ -15,7 +15,8 @@ pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let (callee, arguments) = place.call()?;
     let name = place.facts.names.dotted(&callee).ok_or(Refused::NoTemplate)?;
     let (module, function) = name.rsplit_once('.').unwrap_or(("", &name));
-    let (edits, uses) = match (place.facts.unit.language.family(), module, function) {
+    let family = place.facts.unit.language.family().ok_or(Refused::NoTemplate)?;
+    let (edits, uses) = match (family, module, function) {
         (Family::Python, "hashlib", "md5" | "sha1") => {
             (rename::callee(place, &callee, "sha256")?, vec!["hashlib.sha256".to_owned()])
         }

@@ -24,7 +24,7 @@ const CONFIDENCE: f64 = 0.92;
 const INFERRED: f64 = 0.05;
 
 pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let family = place.facts.unit.language.family();
+    let family = place.facts.unit.language.family().ok_or(Refused::NoTemplate)?;
     let query = place.part("QUERY")?;
     let (callee, arguments) = place.call()?;
     let name = place.facts.names.dotted(&callee).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::rename;
 const CONFIDENCE: f64 = 0.9;
 
 pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let (edits, uses) = match place.facts.unit.language.family() {
+    let (edits, uses) = match place.facts.unit.language.family().ok_or(Refused::NoTemplate)? {
         Family::Python => python(place)?,
         Family::JavaScript => (javascript(place)?, Vec::new()),
     };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use ast_grep_config::{DeserializeEnv, RuleCore, SerializableRuleCore};
+use ast_grep_config::{DeserializeEnv, RuleCore, RuleCoreError, SerializableRule, SerializableRuleCore};
 use ast_grep_core::matcher::Matcher;
 use serde::Deserialize;
 
@@ -25,7 +25,7 @@ pub(crate) enum BadRule {
     Yaml(String),
     #[error("{rule}: its shape does not compile: {reason}")]
     Shape { rule: String, reason: String },
-    #[error("{0}: a shape without a callee needs a node kind")]
+    #[error("{0}: a shape needs a callee or a node kind")]
     NoKind(String),
 }
 
@@ -36,6 +36,7 @@ pub(super) struct RuleFile {
     #[serde(rename = "match")]
     shapes: Vec<ShapeFile>,
     #[cfg(test)]
+    #[serde(default)]
     pub(super) examples: super::Examples,
 }
 
@@ -49,22 +50,23 @@ struct ShapeFile {
     #[serde(default, rename = "where")]
     conditions: BTreeMap<String, Condition>,
     confidence: Option<f64>,
-    #[serde(flatten)]
-    core: SerializableRuleCore,
+    rule: Option<SerializableRule>,
+    constraints: Option<HashMap<String, SerializableRule>>,
+    utils: Option<HashMap<String, SerializableRule>>,
 }
 
 impl RuleSet {
     pub(crate) fn of(language: Language) -> &'static Self {
-        static SETS: [OnceLock<RuleSet>; 4] = [const { OnceLock::new() }; 4];
-        let place = Language::ALL.iter().position(|known| *known == language).unwrap_or(0);
-        SETS[place].get_or_init(|| {
+        const COUNT: usize = Language::ALL.len();
+        static SETS: [OnceLock<RuleSet>; COUNT] = [const { OnceLock::new() }; COUNT];
+        SETS[language.place()].get_or_init(|| {
             // A test compiles every file for every language, so that nothing is left out here.
-            let compiled = data::rules(language.family()).iter().filter_map(|text| read(text, language).ok());
+            let compiled = data::rules(language).iter().filter_map(|text| read(text, language).ok());
             Self::index(compiled.collect())
         })
     }
 
-    fn index(rules: Vec<Rule>) -> Self {
+    pub(super) fn index(rules: Vec<Rule>) -> Self {
         let mut set = Self { rules: Vec::new(), by_callee: HashMap::new(), by_kind: HashMap::new() };
         for (r, rule) in rules.iter().enumerate() {
             for (s, shape) in rule.shapes.iter().enumerate() {
@@ -75,7 +77,8 @@ impl RuleSet {
                     }
                 }
                 if shape.callee.is_empty() {
-                    for kind in shape.matcher.potential_kinds().iter().flatten() {
+                    let kinds = shape.matcher.as_ref().and_then(Matcher::potential_kinds);
+                    for kind in kinds.iter().flatten() {
                         let kind = u16::try_from(kind).unwrap_or_default();
                         set.by_kind.entry(kind).or_default().push((r, s));
                     }
@@ -110,7 +113,14 @@ fn last_part(name: &str) -> &str {
 }
 
 pub(super) fn read(text: &str, language: Language) -> Result<Rule, BadRule> {
-    let file: RuleFile = ast_grep_config::from_str(text).map_err(|error| BadRule::Yaml(error.to_string()))?;
+    compile_all(parse(text)?, language)
+}
+
+pub(super) fn parse(text: &str) -> Result<RuleFile, BadRule> {
+    ast_grep_config::from_str(text).map_err(|error| BadRule::Yaml(error.to_string()))
+}
+
+pub(super) fn compile_all(file: RuleFile, language: Language) -> Result<Rule, BadRule> {
     let mut shapes = Vec::new();
     for shape in file.shapes {
         if !shape.only.is_empty() && !shape.only.iter().any(|only| *only == format!("{language:?}")) {
@@ -122,16 +132,29 @@ pub(super) fn read(text: &str, language: Language) -> Result<Rule, BadRule> {
 }
 
 fn compile(shape: ShapeFile, language: Language, about: &About) -> Result<Shape, BadRule> {
-    let matcher: RuleCore = shape.core.get_matcher(DeserializeEnv::new(language)).map_err(|error| {
+    let bad = |error: &RuleCoreError| {
         let mut reason = error.to_string();
-        let mut cause = std::error::Error::source(&error);
+        let mut cause = std::error::Error::source(error);
         while let Some(error) = cause {
             reason = format!("{reason}: {error}");
             cause = error.source();
         }
         BadRule::Shape { rule: about.id.clone(), reason }
-    })?;
-    if shape.callee.is_empty() && matcher.potential_kinds().is_none() {
+    };
+    let matcher = match shape.rule {
+        None => None,
+        Some(rule) => {
+            let core = SerializableRuleCore {
+                rule,
+                constraints: shape.constraints,
+                utils: shape.utils,
+                transform: None,
+            };
+            Some(core.get_matcher(DeserializeEnv::new(language)).map_err(|error| bad(&error))?)
+        }
+    };
+    let has_kind = matcher.as_ref().is_some_and(|matcher: &RuleCore| matcher.potential_kinds().is_some());
+    if shape.callee.is_empty() && !has_kind {
         return Err(BadRule::NoKind(about.id.clone()));
     }
     Ok(Shape { callee: shape.callee, matcher, conditions: shape.conditions, confidence: shape.confidence })

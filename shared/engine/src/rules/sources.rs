@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 use super::data;
 use crate::analyze::{Origin, Value};
-use crate::language::Family;
+use crate::language::Language;
 
 /// The lists of one language: `rules/<language>/sources.yml`. Names are matched by their end, part by part.
 #[derive(Debug, Default, Deserialize)]
@@ -24,6 +24,8 @@ pub(crate) struct Sources {
     functions: Vec<String>,
     /// Methods whose result is made of nothing but their object and arguments.
     methods: Vec<String>,
+    /// Functions that put their arguments together to text.
+    formats: Vec<String>,
 }
 
 /// What strangers write, in functions that a server calls by the beginning of their name.
@@ -35,14 +37,11 @@ struct Handlers {
 }
 
 impl Sources {
-    pub(crate) fn of(family: Family) -> &'static Self {
-        static PYTHON: OnceLock<Sources> = OnceLock::new();
-        static JAVASCRIPT: OnceLock<Sources> = OnceLock::new();
-        let cell = match family {
-            Family::Python => &PYTHON,
-            Family::JavaScript => &JAVASCRIPT,
-        };
-        cell.get_or_init(|| serde_saphyr::from_str(data::sources(family)).unwrap_or_default())
+    pub(crate) fn of(language: Language) -> &'static Self {
+        const COUNT: usize = Language::ALL.len();
+        static ALL: [OnceLock<Sources>; COUNT] = [const { OnceLock::new() }; COUNT];
+        let read = || serde_saphyr::from_str(data::sources(language)).unwrap_or_default();
+        ALL[language.place()].get_or_init(read)
     }
 
     /// `function` is the name of the function that it stands in.
@@ -70,6 +69,10 @@ impl Sources {
         self.clean.iter().any(|clean| ends_with_parts(name, clean))
     }
 
+    pub(crate) fn formats(&self, name: &str) -> bool {
+        self.formats.iter().any(|format| ends_with_parts(name, format))
+    }
+
     pub(crate) fn passes(&self, name: &str, method: &str) -> bool {
         self.functions.iter().any(|function| name == function)
             || (name.contains('.') && self.methods.iter().any(|known| known == method))
@@ -92,9 +95,12 @@ mod tests {
 
     #[test]
     fn the_lists_of_every_language_load() {
-        for family in [Family::Python, Family::JavaScript] {
-            let sources: Sources = serde_saphyr::from_str(data::sources(family)).unwrap();
-            assert!(!sources.input.is_empty() && !sources.clean.is_empty(), "{family:?}");
+        for language in Language::ALL {
+            let text = data::sources(language);
+            if !text.is_empty() {
+                let sources: Sources = serde_saphyr::from_str(text).unwrap();
+                assert!(!sources.input.is_empty() && !sources.clean.is_empty(), "{language:?}");
+            }
         }
     }
 }

@@ -83,7 +83,7 @@ impl Drivers {
     pub(in crate::fix) fn of_tree(tree: &Tree) -> Self {
         let mut drivers = Self::default();
         for (path, bytes) in tree.iter() {
-            let Some(family) = Language::of_path(path).map(Language::family) else { continue };
+            let Some(family) = Language::of_path(path).and_then(Language::family) else { continue };
             let Ok(source) = str::from_utf8(bytes) else { continue };
             for line in source.lines() {
                 drivers.note(family, line);
@@ -117,7 +117,7 @@ impl Drivers {
 
     /// The style of the call, and whether its own file says so.
     pub(super) fn of_call(&self, facts: &Facts<'_>, callee: &str) -> Result<(Style, bool), Refused> {
-        let family = facts.unit.language.family();
+        let family = facts.unit.language.family().ok_or(Refused::NoTemplate)?;
         if callee.ends_with("sqlalchemy.text") || callee == "sqlalchemy.sql.text" {
             return Ok((Style { placeholder: Placeholder::Named, passing: Passing::Bound }, true));
         }

@@ -1,0 +1,127 @@
+//! How each language writes a call, a member and a name: the only place of this stage that knows their node kinds.
+//!
+//! Kinds of one name mean the same in all of them, so that one table serves all.
+
+use super::unit::Node;
+
+/// Longest written name that is read as one.
+const MAX_NAME_BYTES: usize = 120;
+
+/// `object.name(arguments)`.
+pub(crate) struct Call<'u> {
+    pub(crate) function: Function<'u>,
+    pub(crate) arguments: Option<Node<'u>>,
+}
+
+pub(crate) enum Function<'u> {
+    /// An expression that is called.
+    Expression(Node<'u>),
+    /// The name of a method, and what it is called on.
+    Method(Node<'u>, Option<Node<'u>>),
+}
+
+pub(crate) fn of<'u>(node: &Node<'u>) -> Option<Call<'u>> {
+    let kind = node.kind();
+    let function = match &*kind {
+        "call" | "call_expression" | "invocation_expression" | "function_call_expression" => {
+            match node.field("function") {
+                Some(function) => Function::Expression(function),
+                // Ruby's.
+                None => Function::Method(node.field("method")?, node.field("receiver")),
+            }
+        }
+        "new_expression" => Function::Expression(node.field("constructor")?),
+        "object_creation_expression" => {
+            let named =
+                node.field("type").or_else(|| node.named_children().find(|part| is_name(&part.kind())));
+            Function::Expression(named?)
+        }
+        "method_invocation" | "member_call_expression" | "nullsafe_member_call_expression" => {
+            Function::Method(node.field("name")?, node.field("object"))
+        }
+        "scoped_call_expression" => Function::Method(node.field("name")?, node.field("scope")),
+        _ => return None,
+    };
+    let arguments =
+        node.field("arguments").or_else(|| node.named_children().find(|part| part.kind() == "arguments"));
+    Some(Call { function, arguments })
+}
+
+/// The parts of `object.name`.
+pub(crate) fn member<'u>(node: &Node<'u>) -> Option<(Node<'u>, Option<Node<'u>>)> {
+    let (name, object) = match &*node.kind() {
+        "attribute" => ("attribute", "object"),
+        "member_expression" => ("property", "object"),
+        "field_access" => ("field", "object"),
+        "selector_expression" => ("field", "operand"),
+        "member_access_expression" if node.field("expression").is_some() => ("name", "expression"),
+        "member_access_expression" => ("name", "object"),
+        _ => return None,
+    };
+    Some((node.field(name)?, node.field(object)))
+}
+
+/// A name as it is written, whatever separates its parts.
+pub(crate) fn written(node: &Node<'_>) -> Option<String> {
+    let text = node.text();
+    if !is_name(&node.kind()) || text.len() > MAX_NAME_BYTES {
+        return None;
+    }
+    Some(text.trim_start_matches('\\').replace("::", ".").replace('\\', "."))
+}
+
+fn is_name(kind: &str) -> bool {
+    matches!(
+        kind,
+        "identifier"
+            | "this"
+            | "super"
+            | "type_identifier"
+            | "scoped_type_identifier"
+            | "field_identifier"
+            | "constant"
+            | "scope_resolution"
+            | "instance_variable"
+            | "global_variable"
+            | "name"
+            | "qualified_name"
+            | "variable_name"
+            | "word"
+    )
+}
+
+impl<'u> Call<'u> {
+    pub(crate) fn object(&self) -> Option<Node<'u>> {
+        match &self.function {
+            Function::Expression(function) => member(function).and_then(|(_, object)| object),
+            Function::Method(_, object) => object.clone(),
+        }
+    }
+
+    /// The node whose place is the call's place.
+    pub(crate) fn name(&self) -> Node<'u> {
+        match &self.function {
+            Function::Expression(function) => {
+                member(function).map_or_else(|| function.clone(), |(name, _)| name)
+            }
+            Function::Method(name, _) => name.clone(),
+        }
+    }
+}
+
+/// A part of a node by the word that a rule has for it: `itself`, `object`, `arguments`, a number from 1 for a call's
+/// argument or any other node's child, or the grammar's name of a field.
+pub(crate) fn part<'u>(node: &Node<'u>, word: &str) -> Option<Node<'u>> {
+    let call = of(node);
+    match word {
+        "itself" => Some(node.clone()),
+        "object" => call?.object(),
+        "arguments" => call?.arguments,
+        _ => {
+            let Ok(place) = word.parse::<usize>() else { return node.field(word) };
+            let place = place.checked_sub(1)?;
+            let list = if call.is_some() { call?.arguments? } else { node.clone() };
+            list.named_children().filter(|part| !part.kind().contains("comment")).nth(place)
+        }
+    }
+}

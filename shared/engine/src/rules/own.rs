@@ -1,0 +1,118 @@
+//! Rules that users bring: `.quartet/rules/*.yml` of the repository, and those of a folder they name.
+//!
+//! They have the schema of ours and say their `language`. Invariants: they add findings and nothing else (they cannot take
+//! the name of a built-in rule, replace its findings or bring a fix); a rule that cannot be used is named with its file,
+//! line and reason; and what they cost is bounded, for a repository's rules are a stranger's input.
+
+mod check;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::load::{RuleSet, compile_all, parse};
+use super::{Rule, Shape};
+use crate::language::Language;
+use crate::tree::Tree;
+
+/// Where a repository keeps its own rules.
+pub(crate) const FOLDER: &str = ".quartet/rules/";
+/// Most files that are read.
+const MAX_FILES: usize = 100;
+/// Largest file that is read.
+const MAX_FILE_BYTES: usize = 32 * 1024;
+/// What the rules of one run may cost on one file, in bytes walked.
+const FUEL_PER_FILE: u64 = 50_000_000;
+/// What each further level of looking around costs.
+const FACTOR_PER_LEVEL: u64 = 8;
+
+#[derive(Default)]
+pub(crate) struct OwnRules {
+    sets: BTreeMap<Language, RuleSet>,
+    /// How far around a node the rule looks, by id.
+    reach: BTreeMap<String, u32>,
+    /// Files that could not be used, with line and reason.
+    pub(crate) rejected: Vec<String>,
+}
+
+/// What is left of a file's fuel.
+pub(crate) struct Budget {
+    left: u64,
+    file: u64,
+}
+
+impl OwnRules {
+    /// The repository's and the user's, in the order of their paths.
+    pub(crate) fn read(tree: &Tree, named: &Tree) -> Self {
+        let own = tree.iter().filter(|(path, _)| path.starts_with(FOLDER));
+        let files =
+            own.chain(named.iter()).filter(|(path, _)| path.ends_with(".yml") || path.ends_with(".yaml"));
+        let mut rules = Self::default();
+        let mut ids = BTreeSet::new();
+        let mut by_language: BTreeMap<Language, Vec<Rule>> = BTreeMap::new();
+        for (n, (path, bytes)) in files.enumerate() {
+            if n == MAX_FILES {
+                rules.rejected.push(format!(
+                    "{path}: more than {MAX_FILES} files of rules; this one and those after it are not read"
+                ));
+                break;
+            }
+            match one(bytes, &mut ids) {
+                Ok(read) => {
+                    for (language, rule, reach) in read {
+                        rules.reach.insert(rule.about.id.clone(), reach);
+                        by_language.entry(language).or_default().push(rule);
+                    }
+                }
+                Err(problem) => rules.rejected.push(format!("{path}:{problem}")),
+            }
+        }
+        rules.sets =
+            by_language.into_iter().map(|(language, rules)| (language, RuleSet::index(rules))).collect();
+        rules
+    }
+
+    pub(crate) fn of(&self, language: Language) -> Option<&RuleSet> {
+        self.sets.get(&language)
+    }
+
+    /// Takes the cost of one look at a node of `bytes` length; false when nothing is left.
+    pub(crate) fn pay(&self, rule: &Rule, shape: &Shape, bytes: usize, budget: &mut Budget) -> bool {
+        let cost = match (self.reach.get(&rule.about.id).copied().unwrap_or_default(), &shape.matcher) {
+            (_, None) | (0, _) => 1,
+            (1, _) => bytes as u64,
+            (levels, _) => budget.file * FACTOR_PER_LEVEL.pow(levels - 2),
+        };
+        budget.left = budget.left.saturating_sub(cost.max(1));
+        budget.left > 0
+    }
+}
+
+impl Budget {
+    pub(crate) fn of(file: &str) -> Self {
+        Self { left: FUEL_PER_FILE, file: file.len() as u64 }
+    }
+}
+
+/// One file's rule, for each language that it names.
+fn one(bytes: &[u8], ids: &mut BTreeSet<String>) -> Result<Vec<(Language, Rule, u32)>, check::Problem> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(check::Problem::of(1, format!("larger than {MAX_FILE_BYTES} bytes")));
+    }
+    let text = str::from_utf8(bytes).map_err(|_| check::Problem::of(1, "not UTF-8"))?;
+    let sketch = check::sketch(text)?;
+    let languages = check::languages(text, &sketch)?;
+    let mut rules = Vec::new();
+    for language in languages {
+        let mut file = parse(text).map_err(|error| check::located(text, &error.to_string()))?;
+        check::about(text, &mut file.about)?;
+        let id = file.about.id.clone();
+        let rule = compile_all(file, language)
+            .map_err(|error| check::Problem::at(text, "match", error.to_string()))?;
+        rules.push((language, rule, check::reach(&sketch)));
+        if !ids.insert(format!("{language:?} {id}")) {
+            return Err(check::Problem::at(text, "id", format!("there is a rule {id} already")));
+        }
+    }
+    Ok(rules)
+}
