@@ -1,13 +1,14 @@
 //! Runs the detectors over a tree and sees to what is common to their findings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, identify};
 use super::flows::Flows;
 use super::patterns::Patterns;
 use super::suppress;
-use super::unit::Unit;
+use super::unit::{Unit, Unread};
 use super::value::Facts;
+use crate::flow;
 use crate::tree::Tree;
 
 /// Most findings of one file that are listed; a file with more is generated, or made to flood.
@@ -29,11 +30,32 @@ pub(crate) struct Detected {
     pub(crate) incomplete: Vec<String>,
 }
 
+/// What is known of a file before the flows of the whole tree are.
+struct Inspected {
+    found: Vec<Finding>,
+    incomplete: Vec<String>,
+    is_source: bool,
+}
+
 pub(crate) fn run(tree: &Tree, wanted: Option<&BTreeSet<String>>) -> Detected {
+    let is_wanted = |path: &str| wanted.is_none_or(|wanted| wanted.contains(path));
+    let mut inspected: BTreeMap<String, Inspected> = BTreeMap::new();
+    // The flow engine opens files in an order of its own; what it parses is looked at on the spot, and then freed.
+    let report = flow::run(tree, wanted, &mut |path, unit| {
+        if is_wanted(path) {
+            inspected.insert(path.to_owned(), inspect(path, unit));
+        }
+    });
+    let mut flows = Flows::of(report);
     let mut all = Detected::default();
-    let mut flows = Flows::of(tree, wanted);
-    for (path, bytes) in tree.iter().filter(|(path, _)| wanted.is_none_or(|wanted| wanted.contains(*path))) {
-        all.add(one(path, bytes, &mut flows));
+    for (path, bytes) in tree.iter().filter(|(path, _)| is_wanted(path)) {
+        let inspected = inspected.remove(path).unwrap_or_else(|| {
+            let unit = Unit::read(path, bytes);
+            inspect(path, unit.as_ref().map(Option::as_ref).map_err(|unread| *unread))
+        });
+        if inspected.is_source || !inspected.incomplete.is_empty() {
+            all.add(one(path, bytes, inspected, &mut flows));
+        }
     }
     all.incomplete.append(&mut flows.incomplete);
     all.found.sort_by(|a, b| (&a.path, a.line, &a.about.id).cmp(&(&b.path, b.line, &b.about.id)));
@@ -42,31 +64,38 @@ pub(crate) fn run(tree: &Tree, wanted: Option<&BTreeSet<String>>) -> Detected {
 
 /// One file alone.
 pub(crate) fn file(path: &str, bytes: &[u8]) -> Detected {
-    let tree: Tree = [(path, bytes)].into_iter().collect();
-    let mut flows = Flows::of(&tree, None);
-    let mut all = one(path, bytes, &mut flows);
-    all.incomplete.append(&mut flows.incomplete);
-    all
+    run(&[(path, bytes)].into_iter().collect(), None)
 }
 
-fn one(path: &str, bytes: &[u8], flows: &mut Flows) -> Detected {
-    let unit = match Unit::parse(path, bytes) {
-        Ok(Some(unit)) => unit,
-        Ok(None) => return Detected::default(),
-        Err(unread) => {
-            return Detected { incomplete: vec![format!("{path}: {unread}")], ..Detected::default() };
-        }
+fn inspect(path: &str, unit: Result<Option<&Unit>, Unread>) -> Inspected {
+    let unread = |why: Unread, is_source| Inspected {
+        found: Vec::new(),
+        incomplete: vec![format!("{path}: {why}")],
+        is_source,
     };
-    let facts = Facts::of(&unit);
+    let unit = match unit {
+        Ok(Some(unit)) => unit,
+        Ok(None) => return Inspected { found: Vec::new(), incomplete: Vec::new(), is_source: false },
+        Err(why) => return unread(why, false),
+    };
+    if unit.is_deep() {
+        return unread(Unread::TooDeep, false);
+    }
+    let facts = Facts::of(unit);
     let detectors: [&dyn Detector; 1] = [&Patterns];
     let found = merge(detectors.iter().flat_map(|detector| detector.detect(&facts)).collect());
-    let found = flows.join(path, found);
-    let (mut found, suppressed) = suppress::apply(unit.source(), found);
-    identify(&mut found);
-    let mut incomplete = Vec::new();
-    if facts.is_out_of_fuel() {
-        incomplete.push(format!("{path}: too many expressions to follow"));
+    let dry = facts.is_out_of_fuel().then(|| format!("{path}: too many expressions to follow"));
+    Inspected { found, incomplete: dry.into_iter().collect(), is_source: true }
+}
+
+fn one(path: &str, bytes: &[u8], inspected: Inspected, flows: &mut Flows) -> Detected {
+    let Inspected { found, mut incomplete, is_source } = inspected;
+    if !is_source {
+        return Detected { incomplete, ..Detected::default() };
     }
+    let found = flows.join(path, found);
+    let (mut found, suppressed) = suppress::apply(str::from_utf8(bytes).unwrap_or_default(), found);
+    identify(&mut found);
     let unlisted = found.len().saturating_sub(MAX_FINDINGS_PER_FILE);
     if unlisted > 0 {
         found.truncate(MAX_FINDINGS_PER_FILE);

@@ -26,6 +26,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::Inspect;
 use super::ir::{FnId, Module, Slot, Span};
 use super::lower::Language;
 use super::names::{Name, Names, Sym, id};
@@ -128,7 +129,12 @@ pub(super) struct Engine<'r> {
 }
 
 impl<'r> Engine<'r> {
-    pub(super) fn new(rules: &'static RuleFile, language: Language, files: Vec<(&'r str, &'r [u8])>) -> Self {
+    pub(super) fn new(
+        rules: &'static RuleFile,
+        language: Language,
+        files: Vec<(&'r str, &'r [u8])>,
+        inspect: &'r mut Inspect<'_>,
+    ) -> Self {
         let mut names = Names::new();
         let rules = Rules::new(rules, &mut names);
         names.seal();
@@ -136,7 +142,7 @@ impl<'r> Engine<'r> {
         Self {
             names,
             rules,
-            files: Files::new(files, language),
+            files: Files::new(files, language, inspect),
             frames: Vec::new(),
             journal: Vec::new(),
             branches: 0,

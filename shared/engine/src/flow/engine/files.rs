@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::super::Inspect;
 use super::super::ir::{FnId, Module, Slot};
 use super::super::lower::{Language, Lowering};
 use super::super::names::{Names, Sym, id};
 use super::super::value::Value;
+use crate::analyze::unit::Unit;
 
 /// Bytes of lowered files that are kept, roughly.
 const CACHE: usize = 6 * 1024 * 1024;
@@ -27,6 +29,8 @@ struct File<'r> {
     loaded: Option<Loaded>,
     /// It was run whole: functions of it need not be run again.
     done: bool,
+    /// It was parsed before.
+    seen: bool,
     broken: Vec<(u32, u32)>,
 }
 
@@ -35,13 +39,18 @@ pub(in super::super) struct Files<'r> {
     by_path: FxHashMap<&'r str, u32>,
     folders: FxHashSet<&'r str>,
     lowering: Lowering,
+    inspect: &'r mut Inspect<'r>,
     language: Language,
     weight: usize,
     clock: u64,
 }
 
 impl<'r> Files<'r> {
-    pub(super) fn new(files: Vec<(&'r str, &'r [u8])>, language: Language) -> Self {
+    pub(super) fn new(
+        files: Vec<(&'r str, &'r [u8])>,
+        language: Language,
+        inspect: &'r mut Inspect<'r>,
+    ) -> Self {
         let by_path = files.iter().enumerate().map(|(at, f)| (f.0, id(at))).collect();
         let mut folders = FxHashSet::default();
         for (path, _) in &files {
@@ -55,9 +64,9 @@ impl<'r> Files<'r> {
         }
         let files = files
             .into_iter()
-            .map(|(path, bytes)| File { path, bytes, loaded: None, done: false, broken: Vec::new() })
+            .map(|(path, bytes)| File { path, bytes, loaded: None, done: false, seen: false, broken: Vec::new() })
             .collect();
-        Self { files, by_path, folders, lowering: Lowering::default(), language, weight: 0, clock: 0 }
+        Self { files, by_path, folders, lowering: Lowering::default(), inspect, language, weight: 0, clock: 0 }
     }
 
     pub(super) fn find(&self, path: &str) -> Option<u32> {
@@ -88,16 +97,20 @@ impl<'r> Files<'r> {
         self.language
     }
 
-    /// Lowers a file, without running it.
+    /// Parses and lowers a file, without running it. One that cannot be read gives an empty module.
     pub(super) fn lower(&mut self, file: u32, names: &mut Names) -> Option<Rc<Module>> {
-        let entry = self.files.get(file as usize)?;
-        let language = Language::of(entry.path)?;
-        let module = Rc::new(self.lowering.module(language, entry.bytes, names));
-        self.weight += module.weight();
-        if let Some(entry) = self.files.get_mut(file as usize) {
-            entry.broken.clone_from(&module.broken);
+        let entry = self.files.get_mut(file as usize)?;
+        let unit = Unit::read(entry.path, entry.bytes);
+        if !std::mem::replace(&mut entry.seen, true) {
+            (self.inspect)(entry.path, unit.as_ref().map(Option::as_ref).map_err(|unread| *unread));
         }
-        Some(module)
+        let module = match unit {
+            Ok(Some(unit)) => self.lowering.module(&unit, names),
+            Ok(None) | Err(_) => Module::default(),
+        };
+        self.weight += module.weight();
+        entry.broken.clone_from(&module.broken);
+        Some(Rc::new(module))
     }
 
     pub(super) fn loaded(&mut self, file: u32) -> Option<&mut Loaded> {
