@@ -74,11 +74,7 @@ pub fn analyze(tree: &Tree, changed: Option<&BTreeSet<String>>) -> Report {
 }
 
 /// As [`analyze`], showing each file to `inspect` when it is parsed for the first time.
-pub(crate) fn run(
-    tree: &Tree,
-    changed: Option<&BTreeSet<String>>,
-    inspect: &mut Inspect<'_>,
-) -> Report {
+pub(crate) fn run(tree: &Tree, changed: Option<&BTreeSet<String>>, inspect: &mut Inspect<'_>) -> Report {
     std::thread::scope(|scope| {
         let run = std::thread::Builder::new().name("flow".to_owned()).stack_size(STACK);
         match run.spawn_scoped(scope, || all(tree, changed, inspect)) {
@@ -111,9 +107,7 @@ fn all(tree: &Tree, changed: Option<&BTreeSet<String>>, inspect: &mut Inspect<'_
             continue;
         }
         let mut engine = Engine::new(rules::file::builtin(language), language, files, inspect);
-        for path in &wanted {
-            engine.run(path);
-        }
+        engine.run(&wanted);
         report.files += wanted.len() as u64;
         report.hits.extend(report::hits(&engine));
         report.judged.append(&mut report::judged(&engine));

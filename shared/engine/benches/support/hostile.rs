@@ -5,10 +5,10 @@
 use std::fmt::Write as _;
 
 /// A file by its name, and its text.
-pub type Shape = (String, String);
+pub(crate) type Shape = (String, String);
 
 /// Every shape in every language it can be written in, each of about `size` bytes.
-pub fn shapes(size: usize) -> Vec<Shape> {
+pub(crate) fn shapes(size: usize) -> Vec<Shape> {
     let mut all = python(size);
     for extension in ["js", "ts"] {
         let named = script(size).into_iter().map(|(name, text)| (format!("{name}.{extension}"), text));
@@ -51,7 +51,10 @@ fn python(size: usize) -> Vec<Shape> {
         ("mutual-calls", lines(size, |i| format!("def f{i}(a):\n    f{}(a); f{}(a)", i / 2, i * 2))),
         ("methods", methods(size)),
         ("parameters", format!("def f({}): pass\n", repeated(size, |i| format!("p{i},")))),
-        ("request-parameters", format!("def f({}): pass\n", repeated(size, |i| format!("request{i}, request,")))),
+        (
+            "request-parameters",
+            format!("def f({}): pass\n", repeated(size, |i| format!("request{i}, request,"))),
+        ),
         ("arguments", arguments(size)),
         ("branches", format!("if a: pass\n{}", lines(size, |i| format!("elif a == {i}: b{i} = {i}")))),
         ("branches-in-function", branches(size)),
@@ -59,11 +62,21 @@ fn python(size: usize) -> Vec<Shape> {
         ("match", format!("match a:\n{}", lines(size, |i| format!("    case {i}: b{i} = a")))),
         ("loops", lines(size, |_| loops(12))),
         ("globals", format!("def f():\n{}", lines(size, |i| format!("    global g{i}; g{i} = 1")))),
-        ("wildcards", format!("{}{}", lines(size / 2, |i| format!("from m{i} import *")), lines(size / 2, |i| format!("u{i}")))),
+        (
+            "wildcards",
+            format!(
+                "{}{}",
+                lines(size / 2, |i| format!("from m{i} import *")),
+                lines(size / 2, |i| format!("u{i}"))
+            ),
+        ),
         ("imports", lines(size, |i| format!("import m{i}"))),
         ("tests", format!("def f(a):\n{}", lines(size, |i| format!("    if a != 'x{i}': return")))),
         ("comprehensions", lines(size, |_| nested("[x for x in ", "y", "]", 40))),
-        ("fields", format!("class C:\n    def m(self, a):\n{}", lines(size, |i| format!("        self.f{i} = a")))),
+        (
+            "fields",
+            format!("class C:\n    def m(self, a):\n{}", lines(size, |i| format!("        self.f{i} = a"))),
+        ),
         ("words", noise(size, &WORDS)),
         ("characters", noise(size, &CHARACTERS)),
         ("bytes", bytes(size)),
@@ -102,9 +115,15 @@ fn script(size: usize) -> Vec<Shape> {
         ("template-open", format!("x = `{}", "a\n".repeat(size / 2))),
         ("comment", "// a\n".repeat(size / 5)),
         ("functions", lines(size, |i| format!("function f{i}(a) {{ return f{}(a); }}", i + 1))),
-        ("methods", format!("class C {{\n{}}}\n", lines(size, |i| format!("m{i}() {{ this.m{}(); }}", i + 1)))),
+        (
+            "methods",
+            format!("class C {{\n{}}}\n", lines(size, |i| format!("m{i}() {{ this.m{}(); }}", i + 1))),
+        ),
         ("callbacks", lines(size, |_| "a.b(x => x);".to_owned())),
-        ("branches", format!("if (a) {{}}\n{}", lines(size, |i| format!("else if (a == {i}) {{ b{i} = {i}; }}")))),
+        (
+            "branches",
+            format!("if (a) {{}}\n{}", lines(size, |i| format!("else if (a == {i}) {{ b{i} = {i}; }}"))),
+        ),
         ("switch", format!("switch (a) {{\n{}}}\n", lines(size, |i| format!("case {i}: b{i} = a; break;")))),
         ("loops", lines(size, |_| nested("for (const x of y) {", "b(x);", "}", 30))),
         ("words", noise(size, &WORDS)),
@@ -133,13 +152,51 @@ fn typescript(size: usize) -> Vec<Shape> {
 const TAINTED: &str = "import os\nfrom flask import request\ndef f():\n    a0 = s = request.args['a']\n";
 
 const WORDS: [&str; 40] = [
-    "if", "for", "def ", "class ", "function ", "return ", "x", "y1", "0", "1.5", "'", "\"", "`", "${", "(", ")", "[", "]",
-    "{", "}", "<", ">", "=>", "=", "==", "+", "-", "*", "/", ",", ";", ":", ".", "...", "?", "!", "\n", "\n    ", " ", "async ",
+    "if",
+    "for",
+    "def ",
+    "class ",
+    "function ",
+    "return ",
+    "x",
+    "y1",
+    "0",
+    "1.5",
+    "'",
+    "\"",
+    "`",
+    "${",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "<",
+    ">",
+    "=>",
+    "=",
+    "==",
+    "+",
+    "-",
+    "*",
+    "/",
+    ",",
+    ";",
+    ":",
+    ".",
+    "...",
+    "?",
+    "!",
+    "\n",
+    "\n    ",
+    " ",
+    "async ",
 ];
 
 const CHARACTERS: [&str; 32] = [
-    "a", "b", "0", "(", ")", "[", "]", "{", "}", "<", ">", "=", "+", "-", "*", "/", ",", ";", ":", ".", "?", "!", "|", "&",
-    "^", "~", "@", "#", "$", "%", "\n", " ",
+    "a", "b", "0", "(", ")", "[", "]", "{", "}", "<", ">", "=", "+", "-", "*", "/", ",", ";", ":", ".", "?",
+    "!", "|", "&", "^", "~", "@", "#", "$", "%", "\n", " ",
 ];
 
 fn nested(open: &str, inside: &str, close: &str, depth: usize) -> String {
@@ -183,7 +240,9 @@ fn tainted(size: usize, line: impl FnMut(usize) -> String) -> String {
 fn handled(size: usize, line: impl FnMut(usize) -> String) -> String {
     let mut line = line;
     let body = if size == 0 { line(0) } else { lines(size, line) };
-    format!("app.get('/', (req, res) => {{\n  const a0 = req.query.a; let s = a0;\n{body}\n  eval(s);\n}});\n")
+    format!(
+        "app.get('/', (req, res) => {{\n  const a0 = req.query.a; let s = a0;\n{body}\n  eval(s);\n}});\n"
+    )
 }
 
 fn methods(size: usize) -> String {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, identify};
 use super::flows::Flows;
+use super::outline::Outline;
 use super::patterns::Patterns;
 use super::suppress;
 use super::unit::{Unit, Unread};
@@ -68,20 +69,20 @@ pub(crate) fn file(path: &str, bytes: &[u8]) -> Detected {
 }
 
 fn inspect(path: &str, unit: Result<Option<&Unit>, Unread>) -> Inspected {
-    let unread = |why: Unread, is_source| Inspected {
+    let unread = |why: Unread| Inspected {
         found: Vec::new(),
         incomplete: vec![format!("{path}: {why}")],
-        is_source,
+        is_source: false,
     };
     let unit = match unit {
         Ok(Some(unit)) => unit,
         Ok(None) => return Inspected { found: Vec::new(), incomplete: Vec::new(), is_source: false },
-        Err(why) => return unread(why, false),
+        Err(why) => return unread(why),
     };
-    if unit.is_deep() {
-        return unread(Unread::TooDeep, false);
-    }
-    let facts = Facts::of(unit);
+    let Some(outline) = Outline::of(unit) else {
+        return unread(Unread::TooDeep);
+    };
+    let facts = Facts::with(unit, outline);
     let detectors: [&dyn Detector; 1] = [&Patterns];
     let found = merge(detectors.iter().flat_map(|detector| detector.detect(&facts)).collect());
     let dry = facts.is_out_of_fuel().then(|| format!("{path}: too many expressions to follow"));

@@ -7,6 +7,7 @@ use ast_grep_core::meta_var::MetaVariable;
 
 use super::detect::Detector;
 use super::finding::{Finding, Part};
+use super::outline::Marks;
 use super::unit::Node;
 use super::value::{Facts, Origin, Value, is_name};
 use crate::rules::{Condition, Rule, RuleSet, Shape};
@@ -21,23 +22,22 @@ pub(crate) struct Patterns;
 impl Detector for Patterns {
     fn detect(&self, facts: &Facts<'_>) -> Vec<Finding> {
         let rules = RuleSet::of(facts.unit.language);
-        let root = facts.unit.root();
         let mut found = Vec::new();
-        for node in root.dfs().filter(Node::is_named) {
-            let callee = match &*node.kind() {
-                "call" | "call_expression" => node.field("function"),
-                "new_expression" => node.field("constructor"),
-                _ => None,
-            };
-            if let Some(name) = callee.and_then(|callee| facts.names.dotted(&callee)) {
-                for (rule, shape) in rules.for_callee(&name) {
-                    if shape.callee.iter().any(|wanted| is_name(&name, wanted)) {
-                        found.extend(matched(facts, rule, shape, &node));
+        for (marks, node) in facts.outline.iter() {
+            if marks.has(Marks::CALL) {
+                let callee = node.field("function").or_else(|| node.field("constructor"));
+                if let Some(name) = callee.and_then(|callee| facts.names.dotted(&callee)) {
+                    for (rule, shape) in rules.for_callee(&name) {
+                        if shape.callee.iter().any(|wanted| is_name(&name, wanted)) {
+                            found.extend(matched(facts, rule, shape, node));
+                        }
                     }
                 }
             }
-            for (rule, shape) in rules.for_kind(node.kind_id()) {
-                found.extend(matched(facts, rule, shape, &node));
+            if marks.has(Marks::RULED) {
+                for (rule, shape) in rules.for_kind(node.kind_id()) {
+                    found.extend(matched(facts, rule, shape, node));
+                }
             }
         }
         found

@@ -8,6 +8,7 @@ mod syntax;
 use ast_grep_core::tree_sitter::StrDoc;
 use ast_grep_core::{AstGrep, Doc, Node as AnyNode};
 
+use super::outline::Outline;
 use crate::language::Language;
 
 pub(crate) type Node<'u> = AnyNode<'u, StrDoc<Language>>;
@@ -45,7 +46,7 @@ impl Unit {
     /// `Ok(None)` for a file that is not source code that people wrote: another language, or minified.
     pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Option<Self>, Unread> {
         match Self::read(path, bytes)? {
-            Some(unit) if unit.is_deep() => Err(Unread::TooDeep),
+            Some(unit) if Outline::of(&unit).is_none() => Err(Unread::TooDeep),
             unit => Ok(unit),
         }
     }
@@ -92,27 +93,6 @@ impl Unit {
                 child.start <= range.start && range.end <= child.end
             })?;
             at = inner;
-        }
-    }
-
-    pub(crate) fn is_deep(&self) -> bool {
-        let root = self.root().get_inner_node();
-        let mut cursor = root.walk();
-        let mut depth = 0_usize;
-        loop {
-            if cursor.goto_first_child() {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return true;
-                }
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return false;
-                }
-                depth -= 1;
-            }
         }
     }
 }

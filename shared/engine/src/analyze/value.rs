@@ -9,6 +9,7 @@ use std::cell::Cell;
 use serde::Deserialize;
 
 use super::names::Names;
+use super::outline::Outline;
 use super::scope::{Meaning, Parameter, Scopes};
 use super::unit::{Node, Unit};
 use crate::rules::Sources;
@@ -52,6 +53,7 @@ pub(crate) struct Facts<'u> {
     pub(crate) names: Names,
     pub(crate) scopes: Scopes<'u>,
     pub(crate) sources: &'static Sources,
+    pub(crate) outline: Outline<'u>,
     fuel: Cell<u32>,
 }
 
@@ -64,10 +66,17 @@ struct Question<'f, 'u> {
 }
 
 impl<'u> Facts<'u> {
+    /// Of a unit that was parsed within the limits of a walk.
     pub(crate) fn of(unit: &'u Unit) -> Self {
-        let sources = Sources::of(unit.language.family());
+        Self::with(unit, Outline::of(unit).unwrap_or_default())
+    }
+
+    pub(crate) fn with(unit: &'u Unit, outline: Outline<'u>) -> Self {
+        let family = unit.language.family();
+        let names = Names::of(family, &outline);
+        let scopes = Scopes::of(unit, &outline);
         let fuel = Cell::new(FUEL_PER_FILE);
-        Self { unit, names: Names::of(unit), scopes: Scopes::of(unit), sources, fuel }
+        Self { unit, names, scopes, sources: Sources::of(family), outline, fuel }
     }
 
     pub(crate) fn value(&self, node: &Node<'u>, clean: &[String]) -> Value {

@@ -47,6 +47,8 @@ const DEPTH: u32 = 480;
 const FUNCTION_FUEL: u64 = 60_000;
 /// Evaluations that a file may take beside its share by size.
 const FILE_FUEL: u64 = 200_000;
+/// Values of variables that a file's branches may carry to where they meet.
+const MOVES: u64 = 400_000;
 /// Evaluations by expression of a file.
 const FILE_SHARE: u64 = 12;
 
@@ -122,6 +124,7 @@ pub(super) struct Engine<'r> {
     function_fuel: u64,
     file_fuel: u64,
     repository_fuel: u64,
+    moves: u64,
     calls: u32,
     loops: u32,
     depth: u32,
@@ -160,6 +163,7 @@ impl<'r> Engine<'r> {
             function_fuel: 0,
             file_fuel: 0,
             repository_fuel: 4 * bytes as u64 + 20_000_000,
+            moves: 0,
             calls: 0,
             loops: 0,
             depth: 0,
@@ -167,18 +171,37 @@ impl<'r> Engine<'r> {
         }
     }
 
-    /// Runs all of one file: its top level, then every function in it that no one has run yet.
-    pub(super) fn run(&mut self, path: &str) {
-        let Some(file) = self.files.find(path) else { return };
+    /// Runs all of each of these files: its top level, then every function in it that no one has run yet.
+    pub(super) fn run(&mut self, paths: &[&str]) {
+        self.files.want(paths);
+        for path in paths {
+            let Some(file) = self.files.find(path) else { continue };
+            self.run_file(file);
+            for old in self.files.crowd() {
+                if self.files.has_room() {
+                    break;
+                }
+                // Its turn would come later, with its code to be read again.
+                self.run_file(old);
+                self.files.forget(old);
+            }
+        }
+    }
+
+    fn run_file(&mut self, file: u32) {
+        if !self.files.take_due(file) {
+            return;
+        }
         let Some(module) = self.load(file) else { return };
         self.file_fuel = FILE_FUEL + FILE_SHARE * module.exprs.len() as u64;
+        self.moves = MOVES;
         if module.cut {
+            let path = self.files.path(file);
             self.incomplete.insert(format!("{path}: too deep or too long to read whole"));
         }
         let frame = self.enter_module(file, &module);
         self.settle(frame, &module);
         self.leave_module(file, frame);
-        self.files.trim(file);
     }
 
     /// One unit of fuel; `false` when there is none.
@@ -237,8 +260,18 @@ impl<'r> Engine<'r> {
         let Some(place) = frame.slots.get_mut(slot as usize) else { return };
         let before = std::mem::replace(place, value);
         if self.branches > 0 {
+            self.moves = self.moves.saturating_sub(1);
             self.journal.push(Change { frame: at, call: frame.call, slot, value: before });
         }
+    }
+
+    /// Whether values may still be carried from path to path. A file that has many paths through many variables has
+    /// their product to carry: it ends there.
+    fn may_move(&mut self) -> bool {
+        if self.moves == 0 {
+            self.file_fuel = 0;
+        }
+        self.moves > 0
     }
 
     fn next_call(&mut self) -> u32 {

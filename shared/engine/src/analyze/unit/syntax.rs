@@ -10,9 +10,14 @@ use tree_sitter::{ParseOptions, Parser, Tree};
 use crate::language::Language;
 
 /// Steps that any text may take, in the parser's own unit of 100 operations.
-const STEPS: usize = 500;
-/// Bytes of text for one more step.
-const BYTES_PER_STEP: usize = 32;
+const STEPS: usize = 1_000;
+/// Bytes of text for one more step: code takes 100 to 400 of them, the densest table of numbers 53.
+const BYTES_PER_STEP: usize = 50;
+/// Steps on which no reading of the text is free of errors. They cost ten times the others, and code takes none: a
+/// mistake in it is left behind in less than a step.
+const LOST_STEPS: usize = 100;
+/// Bytes of text for one more of those.
+const BYTES_PER_LOST_STEP: usize = 1_000;
 
 thread_local! {
     /// A parser keeps its tables' look-ups and its memory from file to file.
@@ -39,9 +44,12 @@ pub(super) fn parse(language: Language, text: &str) -> Option<Tree> {
 fn within_limit(parser: &mut Parser, bytes: &[u8]) -> Option<Tree> {
     let limit = STEPS + bytes.len() / BYTES_PER_STEP;
     let mut steps = 0_usize;
-    let mut progress = |_: &tree_sitter::ParseState| {
+    let lost_limit = LOST_STEPS + bytes.len() / BYTES_PER_LOST_STEP;
+    let mut lost = 0_usize;
+    let mut progress = |state: &tree_sitter::ParseState| {
         steps += 1;
-        if steps > limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        lost += usize::from(state.has_error());
+        if steps > limit || lost > lost_limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let tree =
