@@ -128,7 +128,6 @@ fn what_is_no_code_is_read_or_named() {
         ("a.py", format!("x = '''{}", "'a".repeat(n))),
         ("a.js", "`${".repeat(1000)),
         ("a.py", "\0".repeat(n)),
-        ("a.ts", "\u{feff}<<<<>>>>@@ = 日本語 ".repeat(1000)),
     ] {
         let found = full(&[(path, &text)]);
         let is_named = found.incomplete.iter().any(|line| line.starts_with(path));
@@ -157,6 +156,7 @@ fn hostile_files_end() {
         &(0..1000).map(|i| format!("{}if x:\n", " ".repeat(i))).collect::<String>(),
         false,
     );
+    check("not code", "a.ts", &"\u{feff}<<<<>>>>@@ = 日本語 ".repeat(1000), true);
     check("too large", "a.py", &"#\n".repeat(MAX_FILE_BYTES), false);
     check(
         "shallow enough",
