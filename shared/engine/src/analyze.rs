@@ -10,6 +10,7 @@ pub(crate) mod detect;
 pub(crate) mod finding;
 mod flows;
 mod names;
+mod outline;
 mod patterns;
 mod report;
 mod scope;
@@ -86,8 +87,9 @@ pub fn survey(request: &Request<'_>, rules: &Tree) -> Survey {
 /// Named functions in the wanted files.
 pub fn functions_discovered(tree: &Tree, changed: Option<&BTreeSet<String>>) -> u64 {
     let wanted = tree.iter().filter(|(path, _)| changed.is_none_or(|changed| changed.contains(*path)));
-    let counts = wanted.map(|(path, bytes)| match unit::Unit::parse(path, bytes) {
-        Ok(Some(unit)) => scope::Scopes::of(&unit).count_functions() as u64,
+    let counts = wanted.map(|(path, bytes)| match unit::Unit::read(path, bytes) {
+        Ok(Some(unit)) => outline::Outline::of(&unit)
+            .map_or(0, |outline| scope::Scopes::of(&unit, &outline).count_functions() as u64),
         Ok(None) | Err(_) => 0,
     });
     counts.sum()

@@ -21,6 +21,7 @@ use std::ops::Range;
 
 use quartet_domain::results::Vulnerability;
 
+use crate::analyze::unit::{Unit, Unread};
 use crate::tree::Tree;
 use engine::Engine;
 use lower::Language;
@@ -73,6 +74,9 @@ pub struct Report {
     pub incomplete: Vec<String>,
 }
 
+/// Takes each file's path and what its parsing gave.
+pub(crate) type Inspect<'a> = dyn FnMut(&str, Result<Option<&Unit>, Unread>) + Send + 'a;
+
 /// Whether the engine reads files of this name.
 pub fn reads(path: &str) -> bool {
     Language::of(path).is_some()
@@ -81,9 +85,20 @@ pub fn reads(path: &str) -> bool {
 /// Runs the whole tree or, given `changed` paths, those and the files that name them; what they call is followed
 /// wherever it lies.
 pub fn analyze(tree: &Tree, changed: Option<&BTreeSet<String>>) -> Report {
+    let mut unread = Vec::new();
+    let mut report = run(tree, changed, &mut |path, unit| {
+        unread.extend(unit.err().map(|why| format!("{path}: {why}")));
+    });
+    report.incomplete.append(&mut unread);
+    report.incomplete.sort_unstable();
+    report
+}
+
+/// As [`analyze`], showing each file to `inspect` when it is parsed for the first time.
+pub(crate) fn run(tree: &Tree, changed: Option<&BTreeSet<String>>, inspect: &mut Inspect<'_>) -> Report {
     std::thread::scope(|scope| {
         let run = std::thread::Builder::new().name("flow".to_owned()).stack_size(STACK);
-        match run.spawn_scoped(scope, || all(tree, changed)) {
+        match run.spawn_scoped(scope, || all(tree, changed, inspect)) {
             Ok(handle) => match handle.join() {
                 Ok(report) => report,
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -97,7 +112,7 @@ pub fn analyze(tree: &Tree, changed: Option<&BTreeSet<String>>) -> Report {
     })
 }
 
-fn all(tree: &Tree, changed: Option<&BTreeSet<String>>) -> Report {
+fn all(tree: &Tree, changed: Option<&BTreeSet<String>>, inspect: &mut Inspect<'_>) -> Report {
     let mut groups: BTreeMap<Language, Vec<(&str, &[u8])>> = BTreeMap::new();
     for (path, bytes) in tree.iter() {
         let Some(language) = Language::of(path) else { continue };
@@ -112,10 +127,8 @@ fn all(tree: &Tree, changed: Option<&BTreeSet<String>>) -> Report {
         if wanted.is_empty() {
             continue;
         }
-        let mut engine = Engine::new(rules::file::builtin(language), language, files);
-        for path in &wanted {
-            engine.run(path);
-        }
+        let mut engine = Engine::new(rules::file::builtin(language), language, files, inspect);
+        engine.run(&wanted);
         report.files += wanted.len() as u64;
         report.hits.extend(report::hits(&engine));
         report.judged.append(&mut report::judged(&engine));

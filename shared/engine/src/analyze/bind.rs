@@ -30,6 +30,28 @@ pub(crate) fn is_block(kind: &str) -> bool {
     )
 }
 
+/// Whether a node of this kind may say what a name was imported as.
+pub(crate) fn imports(kind: &str) -> bool {
+    matches!(kind, "import_statement" | "import_from_statement" | "variable_declarator")
+}
+
+/// The kinds that [`assignments`] looks at.
+pub(crate) fn binds(kind: &str) -> bool {
+    matches!(
+        kind,
+        "assignment"
+            | "assignment_expression"
+            | "augmented_assignment"
+            | "augmented_assignment_expression"
+            | "named_expression"
+            | "variable_declarator"
+            | "for_statement"
+            | "for_in_clause"
+            | "for_in_statement"
+            | "as_pattern"
+    )
+}
+
 pub(crate) fn opens_scope(kind: &str) -> Option<ScopeKind> {
     Some(match kind {
         "function_definition"

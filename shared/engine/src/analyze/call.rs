@@ -20,6 +20,23 @@ pub(crate) enum Function<'u> {
     Method(Node<'u>, Option<Node<'u>>),
 }
 
+/// Whether nodes of this kind may be calls.
+pub(crate) fn is_call(kind: &str) -> bool {
+    matches!(
+        kind,
+        "call"
+            | "call_expression"
+            | "invocation_expression"
+            | "function_call_expression"
+            | "new_expression"
+            | "object_creation_expression"
+            | "method_invocation"
+            | "member_call_expression"
+            | "nullsafe_member_call_expression"
+            | "scoped_call_expression"
+    )
+}
+
 pub(crate) fn of<'u>(node: &Node<'u>) -> Option<Call<'u>> {
     let kind = node.kind();
     let function = match &*kind {

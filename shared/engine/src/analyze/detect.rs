@@ -1,19 +1,20 @@
 //! Runs the detectors over a tree and sees to what is common to their findings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quartet_domain::results::SkippedFile;
 
 use super::finding::{Finding, identify};
 use super::flows::Flows;
+use super::outline::Outline;
 use super::patterns::{OwnPatterns, Patterns};
 use super::suppress::{self, Suppressed};
-use super::unit::Unit;
+use super::unit::{Unit, Unread};
 use super::value::Facts;
 use super::{secrets, skip};
 use crate::rules::OwnRules;
-use crate::text;
 use crate::tree::Tree;
+use crate::{flow, text};
 
 /// Most findings of one file that are listed; a file with more is generated, or made to flood.
 const MAX_FINDINGS_PER_FILE: usize = 200;
@@ -40,24 +41,38 @@ pub(crate) struct Detected {
     pub(crate) skipped: Vec<SkippedFile>,
 }
 
-/// What one run knows beyond a file.
-struct Run<'r> {
-    flows: Flows,
-    own: &'r OwnRules,
+/// What is known of a file before the flows of the whole tree are.
+enum Inspected {
+    Source {
+        found: Vec<Finding>,
+        /// What users' own rules find.
+        theirs: Vec<Finding>,
+        incomplete: Vec<String>,
+    },
+    NotSource,
+    Unread(Unread),
 }
 
 pub(crate) fn run(tree: &Tree, wanted: Option<&BTreeSet<String>>, own: &OwnRules) -> Detected {
+    let is_wanted = |path: &str| wanted.is_none_or(|wanted| wanted.contains(path));
+    let mut inspected: BTreeMap<String, Inspected> = BTreeMap::new();
+    // The flow engine opens files in an order of its own; what it parses is looked at on the spot, and then freed.
+    let report = flow::run(tree, wanted, &mut |path, unit| {
+        if is_wanted(path) {
+            inspected.insert(path.to_owned(), inspect(path, unit, own));
+        }
+    });
+    let mut flows = Flows::of(report);
     let mut all = Detected::default();
-    let mut run = Run { flows: Flows::of(tree, wanted), own };
-    for (path, bytes) in tree.iter().filter(|(path, _)| wanted.is_none_or(|wanted| wanted.contains(*path))) {
-        all.add(one(path, bytes, &mut run));
+    for (path, bytes) in tree.iter().filter(|(path, _)| is_wanted(path)) {
+        all.add(one(path, bytes, inspected.remove(path), own, &mut flows));
     }
-    for path in run.flows.paths() {
+    for path in flows.paths() {
         if let Some(bytes) = tree.get(&path) {
-            all.nearby.extend(one(&path, bytes, &mut run).found);
+            all.nearby.extend(one(&path, bytes, None, own, &mut flows).found);
         }
     }
-    all.incomplete.append(&mut run.flows.incomplete);
+    all.incomplete.append(&mut flows.incomplete);
     all.sort();
     all
 }
@@ -68,19 +83,56 @@ pub(crate) fn file(path: &str, bytes: &[u8]) -> Detected {
     run(&tree, None, &OwnRules::default())
 }
 
-fn one(path: &str, bytes: &[u8], run: &mut Run<'_>) -> Detected {
+/// What the detectors of code find in a file.
+fn inspect(path: &str, unit: Result<Option<&Unit>, Unread>, own: &OwnRules) -> Inspected {
+    let unit = match unit {
+        Ok(Some(unit)) => unit,
+        Ok(None) => return Inspected::NotSource,
+        Err(why) => return Inspected::Unread(why),
+    };
+    let Some(outline) = Outline::of(unit) else { return Inspected::Unread(Unread::TooDeep) };
+    let facts = Facts::with(unit, outline);
+    let detectors: [&dyn Detector; 1] = [&Patterns];
+    let found = merge(detectors.iter().flat_map(|detector| detector.detect(&facts)).collect());
+    // Beside ours, never in their place.
+    let own = OwnPatterns::new(own);
+    let mut theirs = merge(own.detect(&facts));
+    theirs.truncate(MAX_OWN_FINDINGS_PER_FILE);
+    let mut incomplete = Vec::new();
+    if own.is_out_of_fuel() {
+        incomplete.push(format!("{path}: your own rules look at too much to be finished"));
+    }
+    if facts.is_out_of_fuel() {
+        incomplete.push(format!("{path}: too many expressions to follow"));
+    }
+    Inspected::Source { found, theirs, incomplete }
+}
+
+fn one(
+    path: &str,
+    bytes: &[u8],
+    inspected: Option<Inspected>,
+    own: &OwnRules,
+    flows: &mut Flows,
+) -> Detected {
     let mut all = Detected::default();
     let mut found = Vec::new();
     if let Some(reason) = skip::reason(path, bytes) {
         all.skip(path, reason);
     } else {
-        match Unit::parse(path, bytes) {
-            Ok(Some(unit)) => {
+        let inspected = inspected.unwrap_or_else(|| {
+            let unit = Unit::read(path, bytes);
+            inspect(path, unit.as_ref().map(Option::as_ref).map_err(|unread| *unread), own)
+        });
+        match inspected {
+            Inspected::Source { found: patterns, theirs, incomplete } => {
                 all.files = 1;
-                found = in_code(&unit, run, &mut all.incomplete);
+                all.incomplete = incomplete;
+                found = flows.join(path, patterns);
+                found.extend(theirs);
             }
-            Ok(None) => {}
-            Err(unread) => all.skip(path, &unread.to_string()),
+            Inspected::NotSource => {}
+            Inspected::Unread(why) => all.skip(path, &why.to_string()),
         }
     }
     let unlisted = found.len().saturating_sub(MAX_FINDINGS_PER_FILE);
@@ -112,27 +164,6 @@ fn one(path: &str, bytes: &[u8], run: &mut Run<'_>) -> Detected {
     (all.found, all.suppressed) = (sorted.found, sorted.suppressed);
     identify(&mut all.found);
     all
-}
-
-/// What the detectors of code find in it.
-fn in_code(unit: &Unit, run: &mut Run<'_>, incomplete: &mut Vec<String>) -> Vec<Finding> {
-    let path = &unit.path;
-    let facts = Facts::of(unit);
-    let detectors: [&dyn Detector; 1] = [&Patterns];
-    let found = merge(detectors.iter().flat_map(|detector| detector.detect(&facts)).collect());
-    let mut found = run.flows.join(path, found);
-    // Beside ours, never in their place.
-    let own = OwnPatterns::new(run.own);
-    let mut theirs = merge(own.detect(&facts));
-    theirs.truncate(MAX_OWN_FINDINGS_PER_FILE);
-    found.extend(theirs);
-    if own.is_out_of_fuel() {
-        incomplete.push(format!("{path}: your own rules look at too much to be finished"));
-    }
-    if facts.is_out_of_fuel() {
-        incomplete.push(format!("{path}: too many expressions to follow"));
-    }
-    found
 }
 
 impl Detected {

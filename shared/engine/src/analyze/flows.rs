@@ -12,7 +12,6 @@ use quartet_domain::results::Vulnerability;
 use super::finding::Finding;
 use crate::flow;
 use crate::rules::About;
-use crate::tree::Tree;
 
 /// Lines upward from a call's name in which the call may begin.
 const CALL_LINES: u64 = 3;
@@ -27,8 +26,7 @@ pub(super) struct Flows {
 }
 
 impl Flows {
-    pub(super) fn of(tree: &Tree, wanted: Option<&BTreeSet<String>>) -> Self {
-        let report = flow::analyze(tree, wanted);
+    pub(super) fn of(report: flow::Report) -> Self {
         let mut by_file: BTreeMap<String, Vec<flow::Hit>> = BTreeMap::new();
         for hit in report.hits {
             by_file.entry(hit.vulnerability.file_path.clone()).or_default().push(hit);

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::call::{self, Function};
-use super::unit::{Node, Unit};
+use super::outline::{Marks, Outline};
+use super::unit::Node;
 use super::value::Facts;
 use crate::language::Family;
 
@@ -17,15 +18,14 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(crate) fn of(unit: &Unit) -> Self {
+    pub(crate) fn of(family: Option<Family>, outline: &Outline<'_>) -> Self {
         let mut names = Self::default();
-        let root = unit.root();
-        for node in root.dfs() {
-            match (unit.language.family(), &*node.kind()) {
-                (Some(Family::Python), "import_statement") => names.import(&node),
-                (Some(Family::Python), "import_from_statement") => names.import_from(&node),
-                (Some(Family::JavaScript), "import_statement") => names.es_import(&node),
-                (Some(Family::JavaScript), "variable_declarator") => names.declared(&node),
+        for node in outline.with(Marks::IMPORTS) {
+            match (family, &*node.kind()) {
+                (Some(Family::Python), "import_statement") => names.import(node),
+                (Some(Family::Python), "import_from_statement") => names.import_from(node),
+                (Some(Family::JavaScript), "import_statement") => names.es_import(node),
+                (Some(Family::JavaScript), "variable_declarator") => names.declared(node),
                 _ => {}
             }
         }

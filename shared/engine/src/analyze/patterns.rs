@@ -9,6 +9,7 @@ use ast_grep_core::meta_var::{MetaVarEnv, MetaVariable};
 use super::call;
 use super::detect::Detector;
 use super::finding::{Finding, Part};
+use super::outline::Marks;
 use super::skip;
 use super::unit::Node;
 use super::value::{Facts, Origin, Value, is_name};
@@ -43,7 +44,8 @@ impl<'r> OwnPatterns<'r> {
 
 impl Detector for Patterns {
     fn detect(&self, facts: &Facts<'_>) -> Vec<Finding> {
-        walk(facts, RuleSet::of(facts.unit.language), &mut |_, _, _| true)
+        let nodes = facts.outline.with(Marks::LOOKED_AT).cloned();
+        walk(facts, RuleSet::of(facts.unit.language), nodes, &mut |_, _, _| true)
     }
 }
 
@@ -51,7 +53,10 @@ impl Detector for OwnPatterns<'_> {
     fn detect(&self, facts: &Facts<'_>) -> Vec<Finding> {
         let Some(rules) = self.rules.of(facts.unit.language) else { return Vec::new() };
         let mut budget = Budget::of(facts.unit.source());
-        walk(facts, rules, &mut |rule, shape, node| {
+        // The outline knows only what our own rules are about.
+        let root = facts.unit.root();
+        let nodes = root.dfs().filter(Node::is_named);
+        walk(facts, rules, nodes, &mut |rule, shape, node| {
             let is_paid = self.rules.pay(rule, shape, node.range().len(), &mut budget);
             self.is_out_of_fuel.set(!is_paid);
             is_paid
@@ -63,10 +68,11 @@ impl Detector for OwnPatterns<'_> {
 fn walk<'u>(
     facts: &Facts<'u>,
     rules: &RuleSet,
+    nodes: impl Iterator<Item = Node<'u>>,
     may: &mut dyn FnMut(&Rule, &Shape, &Node<'u>) -> bool,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
-    for node in facts.unit.root().dfs().filter(Node::is_named) {
+    for node in nodes {
         if let Some(name) = facts.names.callee(&node) {
             for (rule, shape) in rules.for_callee(&name) {
                 if shape.callee.iter().any(|wanted| is_name(&name, wanted)) && may(rule, shape, &node) {

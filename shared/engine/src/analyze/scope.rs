@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::bind;
+use super::outline::{Marks, Outline};
 use super::unit::{Node, Unit};
 
 /// Most earlier assignments that one use looks back on.
@@ -63,13 +64,13 @@ pub(crate) enum Meaning<'s, 'u> {
 }
 
 impl<'u> Scopes<'u> {
-    pub(crate) fn of(unit: &'u Unit) -> Self {
+    pub(crate) fn of(unit: &'u Unit, outline: &Outline<'u>) -> Self {
         let root = unit.root();
         let file = Scope::new(root.range(), None, String::new(), ScopeKind::File);
         let mut scopes = Self { all: vec![file] };
         let mut open = vec![0_usize];
         let mut blocks = vec![root.range()];
-        for node in root.dfs() {
+        for (marks, node) in outline.iter() {
             let range = node.range();
             while blocks.len() > 1 && blocks.last().is_some_and(|block| range.start >= block.end) {
                 blocks.pop();
@@ -80,26 +81,26 @@ impl<'u> Scopes<'u> {
                 open.pop();
             }
             let inside = open.last().copied().unwrap_or(0);
-            if !node.is_named() {
-                continue;
-            }
-            let kind = node.kind();
-            if bind::is_block(&kind) {
+            if marks.has(Marks::BLOCK) {
                 blocks.push(range.clone());
             }
-            if let Some(kind) = bind::opens_scope(&kind) {
-                let name = scopes.qualified(inside, bind::name_of(&node));
+            let kind = if marks.has(Marks::SCOPE) { bind::opens_scope(&node.kind()) } else { None };
+            if let Some(kind) = kind {
+                let name = scopes.qualified(inside, bind::name_of(node));
                 let mut scope = Scope::new(range, Some(inside), name, kind);
-                bind::parameters(&node, &mut |name, parameter| {
+                bind::parameters(node, &mut |name, parameter| {
                     scope.parameters.insert(name, parameter);
                 });
                 open.push(scopes.all.len());
                 scopes.all.push(scope);
                 continue;
             }
+            if !marks.has(Marks::BINDS) {
+                continue;
+            }
             let block = blocks.last().cloned().unwrap_or_default();
             let bindings = &mut scopes.all[inside].bindings;
-            bind::assignments(&node, &mut |assigned| {
+            bind::assignments(node, &mut |assigned| {
                 let binding = Binding {
                     at: assigned.at,
                     value: assigned.value,

@@ -1,11 +1,14 @@
-//! One parsed file, within limits.
+//! One parsed file, within limits: parsed once for every detector, the flow engine included.
 //!
-//! Invariant: a [`Unit`] is small and shallow enough that every later walk of it, recursive ones and the exact parsers'
-//! included, stays within its stack. A file beyond a limit is named with the reason, never analysed in part.
+//! Invariant: a [`Unit`] made by [`Unit::parse`] is small and shallow enough that every later walk of it, recursive ones
+//! and the exact parsers' included, stays within its stack. A file beyond a limit is named with the reason.
+
+mod syntax;
 
 use ast_grep_core::tree_sitter::StrDoc;
-use ast_grep_core::{AstGrep, Node as AnyNode};
+use ast_grep_core::{AstGrep, Doc, Node as AnyNode};
 
+use super::outline::Outline;
 use crate::language::{Family, Language};
 use crate::text;
 
@@ -36,13 +39,21 @@ pub(crate) enum Unread {
     TooDeep,
     #[error("not text in a known encoding")]
     NotText,
-    #[error("the parser gave up")]
+    #[error("more work to parse than code of its size is")]
     Unparsed,
 }
 
 impl Unit {
     /// `Ok(None)` for a file that is not source code that people wrote: another language, or minified.
     pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Option<Self>, Unread> {
+        match Self::read(path, bytes)? {
+            Some(unit) if Outline::of(&unit).is_none() => Err(Unread::TooDeep),
+            unit => Ok(unit),
+        }
+    }
+
+    /// As [`Unit::parse`], but of any depth: for walks that watch theirs.
+    pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Option<Self>, Unread> {
         let Some(language) = Language::of_path(path) else { return Ok(None) };
         if is_minified(path, bytes) {
             return Ok(None);
@@ -54,9 +65,9 @@ impl Unit {
             return Err(Unread::TooDeep);
         }
         let source = text::decode(bytes).ok_or(Unread::NotText)?;
-        let doc = StrDoc::try_new(&source, language).map_err(|_| Unread::Unparsed)?;
-        let unit = Self { path: path.to_owned(), language, doc: AstGrep::doc(doc) };
-        if unit.is_deep() { Err(Unread::TooDeep) } else { Ok(Some(unit)) }
+        let tree = syntax::parse(language, &source).ok_or(Unread::Unparsed)?;
+        let doc = StrDoc { src: source.into_owned(), lang: language, tree };
+        Ok(Some(Self { path: path.to_owned(), language, doc: AstGrep::doc(doc) }))
     }
 
     pub(crate) fn root(&self) -> Node<'_> {
@@ -64,8 +75,11 @@ impl Unit {
     }
 
     pub(crate) fn source(&self) -> &str {
-        use ast_grep_core::Doc;
         self.doc.root().get_doc().get_source()
+    }
+
+    pub(crate) fn tree(&self) -> &tree_sitter::Tree {
+        &self.doc.root().get_doc().tree
     }
 
     /// The outermost node with exactly this range and kind.
@@ -80,27 +94,6 @@ impl Unit {
                 child.start <= range.start && range.end <= child.end
             })?;
             at = inner;
-        }
-    }
-
-    fn is_deep(&self) -> bool {
-        let root = self.root().get_inner_node();
-        let mut cursor = root.walk();
-        let mut depth = 0_usize;
-        loop {
-            if cursor.goto_first_child() {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return true;
-                }
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return false;
-                }
-                depth -= 1;
-            }
         }
     }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::call::{self, Function};
 use super::names::Names;
+use super::outline::Outline;
 use super::scope::{Meaning, Parameter, Scopes};
 use super::unit::{Node, Unit};
 use crate::rules::Sources;
@@ -53,6 +54,7 @@ pub(crate) struct Facts<'u> {
     pub(crate) names: Names,
     pub(crate) scopes: Scopes<'u>,
     pub(crate) sources: &'static Sources,
+    pub(crate) outline: Outline<'u>,
     fuel: Cell<u32>,
 }
 
@@ -65,10 +67,16 @@ struct Question<'f, 'u> {
 }
 
 impl<'u> Facts<'u> {
+    /// Of a unit that was parsed within the limits of a walk.
     pub(crate) fn of(unit: &'u Unit) -> Self {
-        let sources = Sources::of(unit.language);
+        Self::with(unit, Outline::of(unit).unwrap_or_default())
+    }
+
+    pub(crate) fn with(unit: &'u Unit, outline: Outline<'u>) -> Self {
+        let names = Names::of(unit.language.family(), &outline);
+        let scopes = Scopes::of(unit, &outline);
         let fuel = Cell::new(FUEL_PER_FILE);
-        Self { unit, names: Names::of(unit), scopes: Scopes::of(unit), sources, fuel }
+        Self { unit, names, scopes, sources: Sources::of(unit.language), outline, fuel }
     }
 
     pub(crate) fn value(&self, node: &Node<'u>, clean: &[String]) -> Value {

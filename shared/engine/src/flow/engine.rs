@@ -27,6 +27,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Inspect;
 use super::Lines;
 use super::ir::{FnId, Module, Slot, Span};
 use super::lower::Language;
@@ -48,6 +49,8 @@ const DEPTH: u32 = 480;
 const FUNCTION_FUEL: u64 = 60_000;
 /// Evaluations that a file may take beside its share by size.
 const FILE_FUEL: u64 = 200_000;
+/// Values of variables that a file's branches may carry to where they meet.
+const MOVES: u64 = 400_000;
 /// Evaluations by expression of a file.
 const FILE_SHARE: u64 = 12;
 
@@ -127,6 +130,7 @@ pub(super) struct Engine<'r> {
     function_fuel: u64,
     file_fuel: u64,
     repository_fuel: u64,
+    moves: u64,
     calls: u32,
     loops: u32,
     depth: u32,
@@ -134,7 +138,12 @@ pub(super) struct Engine<'r> {
 }
 
 impl<'r> Engine<'r> {
-    pub(super) fn new(rules: &'static RuleFile, language: Language, files: Vec<(&'r str, &'r [u8])>) -> Self {
+    pub(super) fn new(
+        rules: &'static RuleFile,
+        language: Language,
+        files: Vec<(&'r str, &'r [u8])>,
+        inspect: &'r mut Inspect<'_>,
+    ) -> Self {
         let mut names = Names::new();
         let rules = Rules::new(rules, &mut names);
         names.seal();
@@ -143,7 +152,7 @@ impl<'r> Engine<'r> {
         Self {
             names,
             rules,
-            files: Files::new(files, language),
+            files: Files::new(files, language, inspect),
             frames: Vec::new(),
             journal: Vec::new(),
             branches: 0,
@@ -163,6 +172,7 @@ impl<'r> Engine<'r> {
             function_fuel: 0,
             file_fuel: 0,
             repository_fuel: 4 * bytes as u64 + 20_000_000,
+            moves: 0,
             calls: 0,
             loops: 0,
             depth: 0,
@@ -170,18 +180,37 @@ impl<'r> Engine<'r> {
         }
     }
 
-    /// Runs all of one file: its top level, then every function in it that no one has run yet.
-    pub(super) fn run(&mut self, path: &str) {
-        let Some(file) = self.files.find(path) else { return };
+    /// Runs all of each of these files: its top level, then every function in it that no one has run yet.
+    pub(super) fn run(&mut self, paths: &[&str]) {
+        self.files.want(paths);
+        for path in paths {
+            let Some(file) = self.files.find(path) else { continue };
+            self.run_file(file);
+            for old in self.files.crowd() {
+                if self.files.has_room() {
+                    break;
+                }
+                // Its turn would come later, with its code to be read again.
+                self.run_file(old);
+                self.files.forget(old);
+            }
+        }
+    }
+
+    fn run_file(&mut self, file: u32) {
+        if !self.files.take_due(file) {
+            return;
+        }
         let Some(module) = self.load(file) else { return };
         self.file_fuel = FILE_FUEL + FILE_SHARE * module.exprs.len() as u64;
+        self.moves = MOVES;
         if module.cut {
+            let path = self.files.path(file);
             self.incomplete.insert(format!("{path}: too deep or too long to read whole"));
         }
         let frame = self.enter_module(file, &module);
         self.settle(frame, &module);
         self.leave_module(file, frame);
-        self.files.trim(file);
     }
 
     pub(super) fn reached(&self, path: &str) -> Lines {
@@ -245,8 +274,18 @@ impl<'r> Engine<'r> {
         let Some(place) = frame.slots.get_mut(slot as usize) else { return };
         let before = std::mem::replace(place, value);
         if self.branches > 0 {
+            self.moves = self.moves.saturating_sub(1);
             self.journal.push(Change { frame: at, call: frame.call, slot, value: before });
         }
+    }
+
+    /// Whether values may still be carried from path to path. A file that has many paths through many variables has
+    /// their product to carry: it ends there.
+    fn may_move(&mut self) -> bool {
+        if self.moves == 0 {
+            self.file_fuel = 0;
+        }
+        self.moves > 0
     }
 
     fn next_call(&mut self) -> u32 {

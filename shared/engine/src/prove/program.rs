@@ -54,8 +54,8 @@ enum Answer {
 impl Pair {
     pub(super) fn of(job: &Job<'_>, weakness: &Weakness) -> Result<Self, String> {
         let path = weakness.file_path.as_str();
-        let language = Language::of_path(path).ok_or("no test can be generated for this language")?;
-        let family = language.family();
+        let family = Language::of_path(path).and_then(Language::family);
+        let family = family.ok_or("no test can be generated for this language")?;
         let runs_as_it_is =
             path.rsplit('.').next().is_some_and(|end| matches!(end, "py" | "js" | "cjs" | "mjs"));
         if !runs_as_it_is {
@@ -77,7 +77,7 @@ impl Pair {
             let function = &weakness.function_name;
             let spec = Spec { file: path, function, lines, weakness: kind, cwe: &weakness.cwe };
             let spec = serde_json::to_string(&spec).map_err(|error| error.to_string())?;
-            Ok(weakness::text(language, &spec))
+            Ok(weakness::text(family, &spec))
         };
         Ok(Self {
             tool: tool.clone(),

@@ -1,6 +1,6 @@
 //! Which weaknesses a test can be generated for, and the drivers that do.
 
-use crate::language::{Family, Language};
+use crate::language::Family;
 
 /// What the test records, by the drivers' names for it.
 pub(super) fn kind_of(cwe: &str, family: Family) -> Option<&'static str> {
@@ -28,10 +28,10 @@ pub(super) fn kind_of(cwe: &str, family: Family) -> Option<&'static str> {
 }
 
 /// The test, as text: its spec, then the driver. Its own process calls `main` with the path of the report.
-pub(super) fn text(language: Language, spec: &str) -> String {
+pub(super) fn text(family: Family, spec: &str) -> String {
     // A string in JSON is one in both languages.
     let spec = serde_json::Value::from(spec).to_string();
-    match language.family() {
+    match family {
         Family::Python => format!(
             "SPEC = __import__('json').loads({spec})\n{}\n{}\n{}\n{}\n{}\nif __name__ == '__main__':\n    main(sys.argv[1])\n",
             include_str!("python/things.py"),
@@ -58,9 +58,9 @@ mod tests {
         for number in 1..2000 {
             let cwe = format!("CWE-{number}");
             for (language, before, after) in
-                [(Language::Python, "\n    \"", "\": ("), (Language::JavaScript, "\n  ", ": [")]
+                [(Family::Python, "\n    \"", "\": ("), (Family::JavaScript, "\n  ", ": [")]
             {
-                if let Some(kind) = kind_of(&cwe, language.family()) {
+                if let Some(kind) = kind_of(&cwe, language) {
                     let entry = format!("{before}{kind}{after}");
                     assert!(text(language, "{}").contains(&entry), "{kind} in {language:?}");
                 }
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_spec_cannot_leave_its_string() {
-        let text = text(Language::Python, "\");import os#\n'''\u{2028}");
+        let text = text(Family::Python, "\");import os#\n'''\u{2028}");
         assert!(text.starts_with("SPEC = __import__('json').loads(\"\\\");import os#\\n'''\u{2028}\")\n"));
     }
 }

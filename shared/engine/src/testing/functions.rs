@@ -3,10 +3,12 @@
 //! A tags query is what editors list definitions by, and it needs nothing but the tree; the analysis's scopes would
 //! resolve every name of every file only to be counted.
 
+use ast_grep_core::tree_sitter::LanguageExt as _;
 use quartet_domain::run::Changed;
-use tree_sitter::{Parser, Query, QueryCursor, StreamingIterator};
+use tree_sitter::{Query, QueryCursor, StreamingIterator};
 
 use super::coverage::Coverage;
+use crate::analyze::unit::Unit;
 use crate::language::Language;
 use crate::tree::Tree;
 
@@ -32,9 +34,10 @@ pub(super) fn count(tree: &Tree, changed: &Changed, coverage: &Coverage) -> Func
         if !is_wanted || bytes.len() > MAX_FILE_BYTES || path.split('/').any(|part| part == "node_modules") {
             continue;
         }
-        let Some(language) = Language::of_path(path) else { continue };
+        // Read within the parser's limits, as for the analysis.
+        let Ok(Some(unit)) = Unit::read(path, bytes) else { continue };
         let lines = changed.lines.get(path).map_or(&[][..], Vec::as_slice);
-        for (first, last) in tags.functions(language, bytes) {
+        for (first, last) in tags.functions(&unit) {
             functions.discovered += 1;
             functions.changed += u64::from(lines.iter().any(|(from, to)| *from <= last && first <= *to));
             // The first line is run where the function is defined, unless it is all there is.
@@ -48,25 +51,21 @@ pub(super) fn count(tree: &Tree, changed: &Changed, coverage: &Coverage) -> Func
 /// One query for each language that was met.
 #[derive(Default)]
 struct Tags {
-    known: Vec<(Language, Option<(tree_sitter::Language, Query)>)>,
+    known: Vec<(Language, Option<Query>)>,
 }
 
 impl Tags {
-    fn functions(&mut self, language: Language, source: &[u8]) -> Vec<Span> {
+    fn functions(&mut self, unit: &Unit) -> Vec<Span> {
+        let (language, source) = (unit.language, unit.source().as_bytes());
         if !self.known.iter().any(|(known, _)| *known == language) {
             self.known.push((language, query(language)));
         }
         let query =
             self.known.iter().find(|(known, _)| *known == language).and_then(|(_, query)| query.as_ref());
-        let Some((grammar, query)) = query else { return Vec::new() };
-        let mut parser = Parser::new();
-        if parser.set_language(grammar).is_err() {
-            return Vec::new();
-        }
-        let Some(tree) = parser.parse(source, None) else { return Vec::new() };
+        let Some(query) = query else { return Vec::new() };
         let names = query.capture_names();
         let mut cursor = QueryCursor::new();
-        let mut matches = cursor.matches(query, tree.root_node(), source);
+        let mut matches = cursor.matches(query, unit.tree().root_node(), source);
         let mut spans = Vec::new();
         while let Some(found) = matches.next() {
             for capture in found.captures() {
@@ -84,18 +83,24 @@ impl Tags {
     }
 }
 
-/// TypeScript's tags query names only what JavaScript's does not.
-fn query(language: Language) -> Option<(tree_sitter::Language, Query)> {
-    let (grammar, text) = match language {
-        Language::Python => (tree_sitter_python::LANGUAGE.into(), tree_sitter_python::TAGS_QUERY.to_owned()),
-        Language::JavaScript => {
-            (tree_sitter_javascript::LANGUAGE.into(), tree_sitter_javascript::TAGS_QUERY.to_owned())
-        }
-        Language::TypeScript => (tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(), both()),
-        Language::Tsx => (tree_sitter_typescript::LANGUAGE_TSX.into(), both()),
+/// TypeScript's tags query names only what JavaScript's does not. Of the languages that have no tests run here, nothing is
+/// counted.
+fn query(language: Language) -> Option<Query> {
+    let text = match language {
+        Language::Python => tree_sitter_python::TAGS_QUERY.to_owned(),
+        Language::JavaScript => tree_sitter_javascript::TAGS_QUERY.to_owned(),
+        Language::TypeScript | Language::Tsx => both(),
+        Language::Java
+        | Language::Go
+        | Language::Ruby
+        | Language::Php
+        | Language::CSharp
+        | Language::Bash
+        | Language::Dockerfile
+        | Language::Actions
+        | Language::Terraform => return None,
     };
-    let query = Query::new(&grammar, &text).ok()?;
-    Some((grammar, query))
+    Query::new(&language.get_ts_language(), &text).ok()
 }
 
 fn both() -> String {
@@ -109,29 +114,22 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(language: Language, source: &str, expected: &[Span]) {
-        assert_eq!(Tags::default().functions(language, source.as_bytes()), expected, "{source}");
+    fn check(path: &str, source: &str, expected: &[Span]) {
+        let unit = Unit::read(path, source.as_bytes()).expect("is read").expect("is source");
+        assert_eq!(Tags::default().functions(&unit), expected, "{source}");
     }
 
     #[test]
     fn functions_of_each_language_are_found() {
+        check("a.py", "class A:\n  def f(self):\n    pass\n\nasync def g(): pass\n", &[(2, 3), (5, 5)]);
         check(
-            Language::Python,
-            "class A:\n  def f(self):\n    pass\n\nasync def g(): pass\n",
-            &[(2, 3), (5, 5)],
-        );
-        check(
-            Language::JavaScript,
+            "a.js",
             "function f() {\n}\nconst g = () => 1;\nclass A {\n  m() {\n  }\n}\n",
             &[(1, 2), (3, 3), (5, 6)],
         );
-        check(
-            Language::TypeScript,
-            "function f(a: number): void {\n}\nclass A { m(): void {} }\n",
-            &[(1, 2), (3, 3)],
-        );
-        check(Language::Tsx, "export const A = () => <p/>;\nfunction b() {}\n", &[(1, 1), (2, 2)]);
-        check(Language::Python, "def (", &[]);
+        check("a.ts", "function f(a: number): void {\n}\nclass A { m(): void {} }\n", &[(1, 2), (3, 3)]);
+        check("a.tsx", "export const A = () => <p/>;\nfunction b() {}\n", &[(1, 1), (2, 2)]);
+        check("a.py", "def (", &[]);
     }
 
     #[test]

@@ -5,6 +5,14 @@ use super::super::ir::Slot;
 use super::super::value::{Label, Mask, Origin, Taint, Value};
 use super::Engine;
 
+/// How far back what is known by tests is looked for.
+const FACTS: usize = 128;
+/// More paths than this that leave a variable alone are not asked what each has proven of it.
+const PROVING_PATHS: usize = 16;
+
+/// The frame, the slot, which of the paths; the value at the path's end.
+type Changed<'o> = ((usize, Slot, usize), &'o Value);
+
 /// A variable's value before it was changed.
 pub(super) struct Change {
     pub(super) frame: usize,
@@ -41,7 +49,8 @@ impl Engine<'_> {
         let flow = body(self);
         self.branches -= 1;
         let (changes, between) = self.take_back(mark);
-        let held = self.facts.get(facts_from..).map(<[_]>::to_vec).unwrap_or_default();
+        let newest = self.facts.len().saturating_sub(FACTS).max(facts_from);
+        let held = self.facts.get(newest..).map(<[_]>::to_vec).unwrap_or_default();
         self.facts.truncate(facts);
         Outcome { flow, changes, facts: held, between }
     }
@@ -79,6 +88,9 @@ impl Engine<'_> {
 
     pub(super) fn apply(&mut self, changes: &[Change]) {
         for change in changes {
+            if !self.may_move() {
+                break;
+            }
             self.put(change.frame, change.slot, change.value.clone());
         }
     }
@@ -86,6 +98,9 @@ impl Engine<'_> {
     /// The state as before joined with what `changes` made of it.
     pub(super) fn apply_maybe(&mut self, changes: &[Change]) {
         for change in changes {
+            if !self.may_move() {
+                break;
+            }
             let Some(now) = self.frames.get(change.frame).and_then(|f| f.slots.get(change.slot as usize))
             else {
                 continue;
@@ -120,24 +135,33 @@ impl Engine<'_> {
         flow
     }
 
+    /// What each changed variable holds behind all of `outcomes`: one pass over their changes, so that many paths that
+    /// each change a variable of their own cost no more than what they change.
     fn join_all(&mut self, outcomes: &[Outcome]) {
-        let mut keys: Vec<_> =
-            outcomes.iter().flat_map(|o| o.changes.iter().map(|c| (c.frame, c.slot))).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for (frame, slot) in keys {
-            let Some(before) = self.frames.get(frame).and_then(|f| f.slots.get(slot as usize)).cloned()
-            else {
+        let mut changes: Vec<Changed<'_>> = outcomes
+            .iter()
+            .enumerate()
+            .flat_map(|(path, o)| o.changes.iter().map(move |c| ((c.frame, c.slot, path), &c.value)))
+            .collect();
+        changes.sort_unstable_by_key(|(key, _)| *key);
+        for same in changes.chunk_by(|a, b| (a.0.0, a.0.1) == (b.0.0, b.0.1)) {
+            let Some(((frame, slot, _), _)) = same.first() else { continue };
+            let Some(before) = self.frames.get(*frame).and_then(|f| f.slots.get(*slot as usize)) else {
                 continue;
             };
-            let mut joined: Option<Value> = None;
-            for outcome in outcomes {
-                let at = outcome.changes.binary_search_by_key(&(frame, slot), |c| (c.frame, c.slot));
-                let value = at.map_or(&before, |at| &outcome.changes[at].value).clone();
-                let value = without_proven(value, &outcome.facts);
-                joined = Some(joined.map_or_else(|| value.clone(), |j| j.join(&value)));
+            // The paths that leave the variable as it was count once, where the first of them stands.
+            let first = same.iter().enumerate().position(|(at, ((_, _, path), _))| at != *path);
+            let first = first.or((same.len() < outcomes.len()).then_some(same.len()));
+            let (head, tail) = same.split_at(first.unwrap_or(same.len()));
+            let left_alone = first.map(|_| left_alone(before, outcomes, same));
+            let changed = |((_, _, path), value): &Changed<'_>| {
+                without_proven((*value).clone(), &outcomes[*path].facts)
+            };
+            let values = head.iter().map(changed).chain(left_alone).chain(tail.iter().map(changed));
+            let joined = values.reduce(|all, value| all.join(&value));
+            if let Some(joined) = joined {
+                self.put(*frame, *slot, joined);
             }
-            self.put(frame, slot, joined.unwrap_or(before));
         }
     }
 
@@ -151,8 +175,19 @@ impl Engine<'_> {
 
     /// The classes for which tests on this path have found `origin` harmless.
     pub(super) fn proven(&self, origin: Origin) -> Mask {
-        self.facts.iter().rev().take(128).filter(|f| f.0 == origin).fold(0, |all, f| all | f.1)
+        self.facts.iter().rev().take(FACTS).filter(|f| f.0 == origin).fold(0, |all, f| all | f.1)
     }
+}
+
+/// What a variable holds behind the paths that leave it alone, each with what it has proven.
+fn left_alone(before: &Value, outcomes: &[Outcome], changed: &[Changed<'_>]) -> Value {
+    if before.taint.is_clean() || outcomes.len() - changed.len() > PROVING_PATHS {
+        return before.clone();
+    }
+    let changes = |path: usize| changed.binary_search_by_key(&path, |((_, _, path), _)| *path).is_ok();
+    let alone = outcomes.iter().enumerate().filter(|(path, _)| !changes(*path));
+    let values = alone.map(|(_, outcome)| without_proven(before.clone(), &outcome.facts));
+    values.reduce(|all, value| all.join(&value)).unwrap_or_else(|| before.clone())
 }
 
 /// A value that leaves the path on which something was proven of it takes the proof along.

@@ -7,6 +7,8 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
+
 use super::super::ir::{ClassId, ExprId, FnId, Module, Target};
 use super::super::names::{Name, Sym};
 use super::super::rules::Ref;
@@ -20,7 +22,7 @@ pub(super) struct ClassInfo {
     /// What it derives from, where that is a library's.
     pub(super) name: Name,
     pub(super) bases: Vec<ClassRef>,
-    pub(super) methods: Vec<(Sym, FnId)>,
+    pub(super) methods: FxHashMap<Sym, FnId>,
     pub(super) fields: Vec<(Sym, Value)>,
     pub(super) constructor: Option<FnId>,
 }
@@ -29,7 +31,7 @@ impl Engine<'_> {
     pub(super) fn lambda(&mut self, function: FnId) -> Value {
         let top = self.top();
         let Some(frame) = self.frames.get_mut(top) else { return Value::default() };
-        if !frame.pending.contains(&function) && frame.pending.len() < 4096 {
+        if frame.pending.len() < 4096 && !frame.pending.contains(&function) {
             frame.pending.push(function);
         }
         Value::shaped(Shape::Function(FnRef { file: frame.file, function }))
@@ -88,7 +90,8 @@ impl Engine<'_> {
         let getters = code.methods.iter().filter(|(_, f)| m.function(*f).getter);
         self.getters.extend(getters.map(|(_, function)| FnRef { file, function: *function }));
         let mut info = ClassInfo {
-            methods: code.methods.clone(),
+            // Of two methods of one name the first counts.
+            methods: code.methods.iter().rev().copied().collect(),
             constructor: code.constructor,
             ..ClassInfo::default()
         };
@@ -147,7 +150,7 @@ impl Engine<'_> {
         for _ in 0..16 {
             let at = line.pop()?;
             let Some(info) = self.classes.get(&at) else { continue };
-            if let Some((_, function)) = info.methods.iter().find(|(s, _)| *s == sym) {
+            if let Some(function) = info.methods.get(&sym) {
                 return Some(FnRef { file: at.file, function: *function });
             }
             line.extend(info.bases.iter().rev());

@@ -9,6 +9,9 @@ use super::anchor::Lead;
 use super::call::Site;
 use super::{Engine, SourceAt, What};
 
+/// Packages of `from package import *` in which a name is looked for.
+const WILDCARDS: usize = 16;
+
 impl Engine<'_> {
     pub(super) fn eval(&mut self, m: &Module, e: ExprId) -> Value {
         if self.depth >= super::DEPTH || !self.burn() {
@@ -110,7 +113,7 @@ impl Engine<'_> {
 
     /// A name that `from package import *` may have brought.
     fn taken_over(&mut self, m: &Module, sym: Sym) -> Option<Value> {
-        for package in &m.wildcards {
+        for package in m.wildcards.iter().take(WILDCARDS) {
             let ExprKind::Import(from) = &m.expr(*package).kind else { continue };
             let value = self.import(from);
             if let Some(found) = self.known_member(&value, sym) {

@@ -4,13 +4,15 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::super::Inspect;
 use super::super::ir::{FnId, Module, Slot};
 use super::super::lower::{Language, Lowering};
 use super::super::names::{Names, Sym, id};
 use super::super::value::Value;
+use crate::analyze::unit::Unit;
 
 /// Bytes of lowered files that are kept, roughly.
-const CACHE: usize = 6 * 1024 * 1024;
+const CACHE: usize = 12 * 1024 * 1024;
 
 /// A file with its top level run. Its code may be forgotten; what it exports stays.
 pub(super) struct Loaded {
@@ -25,8 +27,10 @@ struct File<'r> {
     path: &'r str,
     bytes: &'r [u8],
     loaded: Option<Loaded>,
-    /// It was run whole: functions of it need not be run again.
-    done: bool,
+    /// It is to be run whole, and was not yet.
+    due: bool,
+    /// It was parsed before.
+    seen: bool,
     broken: Vec<(u32, u32)>,
 }
 
@@ -35,13 +39,18 @@ pub(in super::super) struct Files<'r> {
     by_path: FxHashMap<&'r str, u32>,
     folders: FxHashSet<&'r str>,
     lowering: Lowering,
+    inspect: &'r mut Inspect<'r>,
     language: Language,
     weight: usize,
     clock: u64,
 }
 
 impl<'r> Files<'r> {
-    pub(super) fn new(files: Vec<(&'r str, &'r [u8])>, language: Language) -> Self {
+    pub(super) fn new(
+        files: Vec<(&'r str, &'r [u8])>,
+        language: Language,
+        inspect: &'r mut Inspect<'r>,
+    ) -> Self {
         let by_path = files.iter().enumerate().map(|(at, f)| (f.0, id(at))).collect();
         let mut folders = FxHashSet::default();
         for (path, _) in &files {
@@ -55,9 +64,25 @@ impl<'r> Files<'r> {
         }
         let files = files
             .into_iter()
-            .map(|(path, bytes)| File { path, bytes, loaded: None, done: false, broken: Vec::new() })
+            .map(|(path, bytes)| File {
+                path,
+                bytes,
+                loaded: None,
+                due: false,
+                seen: false,
+                broken: Vec::new(),
+            })
             .collect();
-        Self { files, by_path, folders, lowering: Lowering::default(), language, weight: 0, clock: 0 }
+        Self {
+            files,
+            by_path,
+            folders,
+            lowering: Lowering::default(),
+            inspect,
+            language,
+            weight: 0,
+            clock: 0,
+        }
     }
 
     pub(super) fn find(&self, path: &str) -> Option<u32> {
@@ -88,16 +113,20 @@ impl<'r> Files<'r> {
         self.language
     }
 
-    /// Lowers a file, without running it.
+    /// Parses and lowers a file, without running it. One that cannot be read gives an empty module.
     pub(super) fn lower(&mut self, file: u32, names: &mut Names) -> Option<Rc<Module>> {
-        let entry = self.files.get(file as usize)?;
-        let language = Language::of(entry.path)?;
-        let module = Rc::new(self.lowering.module(language, entry.bytes, names));
-        self.weight += module.weight();
-        if let Some(entry) = self.files.get_mut(file as usize) {
-            entry.broken.clone_from(&module.broken);
+        let entry = self.files.get_mut(file as usize)?;
+        let unit = Unit::read(entry.path, entry.bytes);
+        if !std::mem::replace(&mut entry.seen, true) {
+            (self.inspect)(entry.path, unit.as_ref().map(Option::as_ref).map_err(|unread| *unread));
         }
-        Some(module)
+        let module = match unit {
+            Ok(Some(unit)) => self.lowering.module(&unit, names),
+            Ok(None) | Err(_) => Module::default(),
+        };
+        self.weight += module.weight();
+        entry.broken.clone_from(&module.broken);
+        Some(Rc::new(module))
     }
 
     pub(super) fn loaded(&mut self, file: u32) -> Option<&mut Loaded> {
@@ -112,34 +141,46 @@ impl<'r> Files<'r> {
         self.clock += 1;
         let used = self.clock;
         if let Some(entry) = self.files.get_mut(file as usize) {
-            let pending = if entry.done { Vec::new() } else { pending };
             let exports = Rc::clone(&module.exports);
             entry.loaded = Some(Loaded { module: Some(module), exports, globals, pending, used });
         }
     }
 
-    /// Marks `file` as run and forgets the files longest unused, until the rest fits.
-    pub(super) fn trim(&mut self, file: u32) {
-        if let Some(entry) = self.files.get_mut(file as usize) {
-            entry.done = true;
+    /// Only `paths` are to be run whole.
+    pub(super) fn want(&mut self, paths: &[&str]) {
+        for path in paths {
+            if let Some(entry) = self.find(path).and_then(|file| self.files.get_mut(file as usize)) {
+                entry.due = true;
+            }
         }
+    }
+
+    /// Whether `file` is still to be run; from here on it no longer is.
+    pub(super) fn take_due(&mut self, file: u32) -> bool {
+        self.files.get_mut(file as usize).is_some_and(|entry| std::mem::take(&mut entry.due))
+    }
+
+    /// The loaded files, longest unused first, when they weigh too much.
+    pub(super) fn crowd(&self) -> Vec<u32> {
         if self.weight <= CACHE {
-            return;
+            return Vec::new();
         }
-        let mut ages: Vec<_> = self
-            .files
-            .iter()
-            .enumerate()
-            .filter_map(|(at, f)| Some((f.loaded.as_ref().filter(|l| l.module.is_some())?.used, at)))
-            .collect();
+        let loaded = |f: &File<'_>| f.loaded.as_ref().filter(|l| l.module.is_some()).map(|l| l.used);
+        let mut ages: Vec<_> =
+            self.files.iter().enumerate().filter_map(|(at, f)| Some((loaded(f)?, id(at)))).collect();
         ages.sort_unstable();
-        for (_, at) in ages {
-            if self.weight <= CACHE / 2 {
-                break;
-            }
-            if let Some(gone) = self.files[at].loaded.as_mut().and_then(|l| l.module.take()) {
-                self.weight = self.weight.saturating_sub(gone.weight());
-            }
+        ages.into_iter().map(|(_, file)| file).collect()
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.weight <= CACHE / 2
+    }
+
+    /// Drops the lowered code of a file; what it exports stays.
+    pub(super) fn forget(&mut self, file: u32) {
+        let loaded = self.files.get_mut(file as usize).and_then(|f| f.loaded.as_mut());
+        if let Some(gone) = loaded.and_then(|l| l.module.take()) {
+            self.weight = self.weight.saturating_sub(gone.weight());
         }
     }
 

@@ -6,7 +6,7 @@ use super::super::ir::{FnId, ImportFrom, Module};
 use super::super::lower::Language;
 use super::super::names::{Name, Sym};
 use super::super::value::{Shape, Value};
-use super::{Engine, FUNCTION_FUEL, Frame};
+use super::{Engine, FUNCTION_FUEL, Frame, MOVES};
 
 /// Files that may be opened inside one another's opening.
 const NESTED: u32 = 12;
@@ -158,6 +158,7 @@ impl Engine<'_> {
         let fuel = std::mem::replace(&mut self.function_fuel, FUNCTION_FUEL + 2 * module.exprs.len() as u64);
         let file_fuel =
             std::mem::replace(&mut self.file_fuel, 4 * FUNCTION_FUEL + 4 * module.exprs.len() as u64);
+        let moves = std::mem::replace(&mut self.moves, MOVES);
         let (loops, branches) = (std::mem::take(&mut self.loops), std::mem::take(&mut self.branches));
         let facts = self.facts.len();
         let call = self.next_call();
@@ -169,7 +170,7 @@ impl Engine<'_> {
         let frame = self.frames.pop();
         self.facts.truncate(facts);
         (self.loops, self.branches) = (loops, branches);
-        (self.function_fuel, self.file_fuel) = (fuel, file_fuel);
+        (self.function_fuel, self.file_fuel, self.moves) = (fuel, file_fuel, moves);
         self.nested -= 1;
         let (globals, pending) = frame.map(|f| (f.slots, f.pending)).unwrap_or_default();
         self.files.keep(file, Rc::clone(&module), globals, pending);

@@ -1,9 +1,7 @@
-//! The tree-sitter side: parsing with a step limit, children in one pass with their fields.
-
-use std::ops::ControlFlow;
+//! The tree-sitter side: children in one pass with their fields.
 
 use smallvec::SmallVec;
-use tree_sitter::{Node, ParseOptions, Tree, TreeCursor};
+use tree_sitter::{Node, TreeCursor};
 
 /// One named child and the field it stands in (0 for none).
 #[derive(Clone, Copy)]
@@ -63,7 +61,7 @@ macro_rules! fields {
         pub(super) struct Fields { $(pub(super) $name: u16),* }
 
         impl Fields {
-            fn of(grammar: &tree_sitter::Language) -> Self {
+            pub(super) fn of(grammar: &tree_sitter::Language) -> Self {
                 Self { $($name: grammar.field_id_for_name($text).map_or(0, Into::into)),* }
             }
         }
@@ -79,39 +77,4 @@ fields! {
     pattern = "pattern", property = "property", right = "right",
     source = "source", subject = "subject", subscript = "subscript", superclasses = "superclasses",
     ty = "type", value = "value",
-}
-
-pub(super) struct Parser {
-    inner: tree_sitter::Parser,
-    pub(super) fields: Fields,
-}
-
-impl Parser {
-    pub(super) fn new(grammar: &tree_sitter::Language) -> Self {
-        let mut inner = tree_sitter::Parser::new();
-        // A grammar of another ABI leaves the parser without a language: every file then counts as not read.
-        let _ = inner.set_language(grammar);
-        Self { inner, fields: Fields::of(grammar) }
-    }
-
-    /// `None` when the text takes more steps than ordinary code of its size ever does.
-    pub(super) fn parse(&mut self, text: &str) -> Option<Tree> {
-        let bytes = text.as_bytes();
-        let limit = 500 + bytes.len() / 32;
-        let mut steps = 0_usize;
-        let mut progress = |_: &tree_sitter::ParseState| {
-            steps += 1;
-            if steps > limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let options = ParseOptions::new().progress_callback(&mut progress);
-        let tree = self.inner.parse_with_options(
-            &mut |at, _| bytes.get(at..).unwrap_or_default(),
-            None,
-            Some(options),
-        );
-        if tree.is_none() {
-            self.inner.reset();
-        }
-        tree
-    }
 }
