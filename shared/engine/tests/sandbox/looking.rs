@@ -38,13 +38,14 @@ attempt(lambda: open('/proc/1/cmdline').read())
 attempt(lambda: open('/proc/1/status').read())";
 
     the_users_of_the_machine: refused => "
-for path in ('/etc/passwd', '/etc/shadow', '/etc/hosts', '/etc/sudoers', '/var/log/dpkg.log', '/root/.bashrc'):
+for path in ('/etc/passwd', '/etc/shadow', '/etc/hosts', '/etc/sudoers', '/var/log/dpkg.log', os.sep + 'root/.bashrc'):
     attempt(lambda: open(path).read())
 attempt(os.listdir, '/home')
 attempt(os.listdir, '/')";
 
     the_credentials_of_a_home: refused => "
-for path in ('/root/.aws/credentials', '/root/.ssh/id_rsa', '/root/.netrc', '/var/run/secrets', '/run/docker.sock',
+home = os.sep + 'root'
+for path in (home + '/.aws/credentials', home + '/.ssh/id_rsa', home + '/.netrc', '/var/run/secrets', '/run/docker.sock',
              '/var/task/bootstrap', '/opt/extensions'):
     attempt(lambda: open(path).read())";
 
