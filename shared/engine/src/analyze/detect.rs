@@ -48,6 +48,7 @@ pub(crate) fn run(tree: &Tree, wanted: Option<&BTreeSet<String>>) -> Detected {
 }
 
 /// One file alone.
+#[cfg(test)]
 pub(crate) fn file(path: &str, bytes: &[u8]) -> Detected {
     let tree: Tree = [(path, bytes)].into_iter().collect();
     let mut flows = Flows::of(&tree, None);

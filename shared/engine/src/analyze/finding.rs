@@ -1,12 +1,13 @@
 //! A finding inside the engine: what the payload says of it, and the places in the code that a fix needs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use quartet_domain::results::{FlowStep, Vulnerability};
 use sha2::{Digest, Sha256};
 
+use crate::flow::Evidence;
 use crate::rules::About;
 
 /// Longest sink text that tells findings apart.
@@ -28,20 +29,13 @@ pub(crate) struct Finding {
     pub(crate) flow: Vec<FlowStep>,
     /// The node that is the sink.
     pub(crate) range: Range<usize>,
-    pub(crate) kind: String,
     /// What the sink reads like; a secret's value is not in it.
     pub(crate) sink: String,
-    /// Parts of the sink by name.
-    pub(crate) parts: BTreeMap<String, Part>,
+    /// The places in this file that the value came by.
+    pub(crate) way: Vec<Range<usize>>,
+    pub(crate) evidence: Evidence,
     /// Filled by [`identify`].
     pub(crate) fingerprint: String,
-}
-
-/// A node, to be found again in the same source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Part {
-    pub(crate) range: Range<usize>,
-    pub(crate) kind: String,
 }
 
 impl Finding {

@@ -1,14 +1,12 @@
 //! The detector of pattern rules: one walk of the tree, each node against the rules that its kind or callee allows.
 
-use std::collections::BTreeMap;
-
 use ast_grep_core::matcher::MatcherExt;
-use ast_grep_core::meta_var::MetaVariable;
 
 use super::detect::Detector;
-use super::finding::{Finding, Part};
+use super::finding::Finding;
 use super::unit::Node;
 use super::value::{Facts, Origin, Value, is_name};
+use crate::flow::Evidence;
 use crate::rules::{Condition, Rule, RuleSet, Shape};
 
 /// How much surer, or less sure, than for a parameter.
@@ -46,14 +44,6 @@ impl Detector for Patterns {
 
 fn matched<'u>(facts: &Facts<'u>, rule: &Rule, shape: &Shape, node: &Node<'u>) -> Option<Finding> {
     let matched = shape.matcher.match_node(node.clone())?;
-    let mut parts = BTreeMap::new();
-    for variable in matched.get_env().get_matched_variables() {
-        if let MetaVariable::Capture(name, _) = variable
-            && let Some(part) = matched.get_env().get_match(&name)
-        {
-            parts.insert(name, Part { range: part.range(), kind: part.kind().into_owned() });
-        }
-    }
     let mut worst = Value::of(Origin::Constant);
     for (name, condition) in &shape.conditions {
         let value = holds(facts, condition, matched.get_env().get_match(name)?)?;
@@ -81,9 +71,9 @@ fn matched<'u>(facts: &Facts<'u>, rule: &Rule, shape: &Shape, node: &Node<'u>) -
         confidence,
         flow: Vec::new(),
         range: node.range(),
-        kind: node.kind().into_owned(),
         sink: if is_secret { name_only(&node.text()) } else { node.text().into_owned() },
-        parts,
+        way: Vec::new(),
+        evidence: Evidence::default(),
         fingerprint: String::new(),
     })
 }

@@ -67,21 +67,6 @@ impl Unit {
         self.doc.root().get_doc().get_source()
     }
 
-    /// The outermost node with exactly this range and kind.
-    pub(crate) fn node_at(&self, range: &std::ops::Range<usize>, kind: &str) -> Option<Node<'_>> {
-        let mut at = self.root();
-        loop {
-            if at.range() == *range && at.kind() == kind {
-                return Some(at);
-            }
-            let inner = at.children().find(|child| {
-                let child = child.range();
-                child.start <= range.start && range.end <= child.end
-            })?;
-            at = inner;
-        }
-    }
-
     fn is_deep(&self) -> bool {
         let root = self.root().get_inner_node();
         let mut cursor = root.walk();

@@ -6,14 +6,12 @@
 use crate::language::Family;
 
 use super::edit::Edit;
-use super::propose::{Place, Proposal, Refused};
+use super::place::{Place, Proposal, Refused};
 use super::rename;
 
-const CONFIDENCE: f64 = 0.6;
-
 pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let (callee, arguments) = place.call()?;
-    let name = place.facts.names.dotted(&callee).ok_or(Refused::NoTemplate)?;
+    let call = place.call()?;
+    let (name, callee, arguments) = (call.name, call.callee, call.arguments);
     let (module, function) = name.rsplit_once('.').unwrap_or(("", &name));
     let (edits, uses) = match (place.facts.unit.language.family(), module, function) {
         (Family::Python, "hashlib", "md5" | "sha1") => {
@@ -45,11 +43,9 @@ pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         }
         _ => return Err(Refused::Shape("another library would be needed")),
     };
-    Ok(Proposal {
-        edits,
-        fix_type: "weak_hash_replacement",
-        description: "Replaced the broken hash with SHA-256. Stored digests change and become longer: check where they are kept or compared.".to_owned(),
-        confidence: CONFIDENCE,
-        uses,
-    })
+    let description = "Replaced the broken hash with SHA-256. Stored digests change and become longer: \
+                       check where they are kept or compared.";
+    let mut proposal = Proposal::new("weak_hash_replacement", edits, description).changing_meaning();
+    proposal.uses = uses;
+    Ok(proposal)
 }

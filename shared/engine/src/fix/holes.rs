@@ -1,0 +1,362 @@
+//! The values that code puts into a text, found from the place that uses the text: through the names that hold it, the
+//! pieces that are added to it, the lists that it is an element of.
+
+use std::collections::BTreeSet;
+
+use crate::analyze::Meaning;
+use crate::analyze::unit::Node;
+use crate::language::Family;
+
+use super::place::Place;
+
+/// Most values that one text may take in.
+const MAX_HOLES: usize = 24;
+/// How many names deep a text is followed.
+const MAX_DEPTH: u32 = 6;
+
+pub(super) struct Hole<'u> {
+    pub(super) node: Node<'u>,
+    /// Formatting makes text of any value there; elsewhere it is text already.
+    pub(super) formatted: bool,
+    /// The constant text before it, where it is in the same expression.
+    pub(super) before: String,
+    /// The constant text behind it, likewise.
+    pub(super) after: String,
+}
+
+/// Finds holes. `marks` tells text of the sink's own language, which is looked into, from other values, which are not.
+pub(super) struct Search<'p, 'f, 'u> {
+    place: &'p Place<'f, 'u>,
+    marks: &'p [char],
+    seen: BTreeSet<usize>,
+    holes: Vec<Hole<'u>>,
+    /// A hole had a form that cannot be enclosed.
+    odd: bool,
+}
+
+enum Piece<'u> {
+    Text(String),
+    Hole(Node<'u>, bool),
+}
+
+/// The values in the text that `node` is, constant ones left out; `None` where one has a form that no edit fits.
+pub(super) fn of<'u>(place: &Place<'_, 'u>, node: &Node<'u>, marks: &[char]) -> Option<Vec<Hole<'u>>> {
+    let mut search = Search { place, marks, seen: BTreeSet::new(), holes: Vec::new(), odd: false };
+    search.follow(node, true, 0);
+    let Search { mut holes, odd, .. } = search;
+    // A container may be empty by its own line and filled later: the way knows better.
+    holes.retain(|hole| place.is_on_way(&hole.node) || !place.is_constant(&hole.node));
+    holes.sort_by_key(|hole| hole.node.range().start);
+    holes.dedup_by_key(|hole| hole.node.range());
+    (!odd && holes.len() <= MAX_HOLES).then_some(holes)
+}
+
+impl<'u> Search<'_, '_, 'u> {
+    /// `is_text`: the node is the text itself, not a value in it.
+    fn follow(&mut self, node: &Node<'u>, is_text: bool, depth: u32) {
+        if depth > MAX_DEPTH || !self.seen.insert(node.range().start.wrapping_mul(31) ^ node.range().end) {
+            return;
+        }
+        match &*node.kind() {
+            "parenthesized_expression"
+            | "await"
+            | "await_expression"
+            | "as_expression"
+            | "non_null_expression" => {
+                if let Some(inner) = node.named_children().next() {
+                    self.follow(&inner, is_text, depth + 1);
+                }
+            }
+            "conditional_expression" | "ternary_expression" => {
+                let parts: Vec<_> = node.named_children().collect();
+                let condition = if node.kind() == "ternary_expression" { 0 } else { 1 };
+                for (at, part) in parts.iter().enumerate() {
+                    if at != condition {
+                        self.follow(part, is_text, depth + 1);
+                    }
+                }
+            }
+            "list" | "tuple" | "array" => {
+                for element in node.named_children() {
+                    self.follow(&element, is_text, depth + 1);
+                }
+            }
+            "identifier" => self.name(node, is_text, depth),
+            "call" if self.gathered(node).is_some() => {
+                for added in self.gathered(node).unwrap_or_default() {
+                    self.follow(&added, true, depth + 1);
+                }
+            }
+            _ => match pieces(self.place.family(), node) {
+                Some(pieces) => self.pieces(pieces, depth),
+                None => self.holes.push(Hole {
+                    node: node.clone(),
+                    formatted: false,
+                    before: String::new(),
+                    after: String::new(),
+                }),
+            },
+        }
+    }
+
+    fn pieces(&mut self, pieces: Option<Vec<Piece<'u>>>, depth: u32) {
+        let Some(pieces) = pieces else {
+            self.odd = true;
+            return;
+        };
+        let text = |piece: Option<&Piece<'u>>| match piece {
+            Some(Piece::Text(text)) => text.clone(),
+            Some(Piece::Hole(..)) | None => String::new(),
+        };
+        for (at, piece) in pieces.iter().enumerate() {
+            let Piece::Hole(node, formatted) = piece else { continue };
+            if node.kind() == "identifier" && self.is_marked(node) {
+                self.follow(node, true, depth + 1);
+                continue;
+            }
+            self.holes.push(Hole {
+                node: node.clone(),
+                formatted: *formatted,
+                before: text(at.checked_sub(1).and_then(|before| pieces.get(before))),
+                after: text(pieces.get(at + 1)),
+            });
+        }
+    }
+
+    fn name(&mut self, node: &Node<'u>, is_text: bool, depth: u32) {
+        let hole =
+            || Hole { node: node.clone(), formatted: false, before: String::new(), after: String::new() };
+        let Meaning::Values(values) = self.place.facts.scopes.meaning(&node.text(), node.range().start)
+        else {
+            self.holes.push(hole());
+            return;
+        };
+        let made = values.iter().any(|v| {
+            let value = &v.value;
+            v.adds
+                || is_list(value)
+                || is_composed(self.place.family(), value)
+                || self.gathered(value).is_some()
+        });
+        if !made || !is_text && !self.is_marked(node) {
+            self.holes.push(hole());
+            return;
+        }
+        for value in values {
+            self.follow(&value.value, true, depth + 1);
+        }
+        for added in self.appended(node) {
+            self.follow(&added, true, depth + 1);
+        }
+    }
+
+    /// Whether a name holds text of the sink's language, by the constant parts of what it is assigned.
+    fn is_marked(&self, node: &Node<'u>) -> bool {
+        let Meaning::Values(values) = self.place.facts.scopes.meaning(&node.text(), node.range().start)
+        else {
+            return false;
+        };
+        values.iter().any(|value| match pieces(self.place.family(), &value.value) {
+            Some(Some(pieces)) => {
+                pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains(self.marks)))
+            }
+            Some(None) => true,
+            None => value.adds,
+        })
+    }
+
+    /// What `"".join(list)` or `buffer.getvalue()` puts together, where that was added piece by piece.
+    fn gathered(&self, call: &Node<'u>) -> Option<Vec<Node<'u>>> {
+        let callee = call.field("function").filter(|callee| callee.kind() == "attribute")?;
+        let holder = match &*callee.field("attribute")?.text() {
+            "getvalue" => callee.field("object")?,
+            "join" => call.field("arguments")?.named_children().next()?,
+            _ => return None,
+        };
+        let added = if holder.kind() == "identifier" { self.appended(&holder) } else { Vec::new() };
+        (!added.is_empty()).then_some(added)
+    }
+
+    /// What `list.append(x)` or `list.push(x)` adds to a name in the same function, before it is used.
+    fn appended(&self, name: &Node<'u>) -> Vec<Node<'u>> {
+        let at = name.range().start;
+        let function = self.place.facts.scopes.function_at(at).range.clone();
+        let text = name.text();
+        let mut added = Vec::new();
+        for call in self.place.facts.unit.root().dfs() {
+            let range = call.range();
+            if range.start < function.start || range.end > at || !call.kind().starts_with("call") {
+                continue;
+            }
+            let Some(callee) = call.field("function") else { continue };
+            let method = callee.field("attribute").or_else(|| callee.field("property"));
+            let is_append =
+                method.is_some_and(|m| matches!(&*m.text(), "append" | "push" | "extend" | "write"));
+            if is_append && callee.field("object").is_some_and(|object| object.text() == text) {
+                added.extend(
+                    call.field("arguments")
+                        .into_iter()
+                        .flat_map(|list| list.named_children().collect::<Vec<_>>()),
+                );
+            }
+        }
+        added
+    }
+}
+
+/// Whether the expression puts values into text.
+fn is_composed(family: Family, node: &Node<'_>) -> bool {
+    match pieces(family, node) {
+        Some(Some(pieces)) => pieces.iter().any(|piece| matches!(piece, Piece::Hole(..))),
+        Some(None) => true,
+        None => false,
+    }
+}
+
+fn is_list(node: &Node<'_>) -> bool {
+    matches!(&*node.kind(), "list" | "array")
+}
+
+/// What an expression that makes text is made of; `None` for any other, `Some(None)` where it cannot be read.
+fn pieces<'u>(family: Family, node: &Node<'u>) -> Option<Option<Vec<Piece<'u>>>> {
+    let mut out = Vec::new();
+    match &*node.kind() {
+        "string" | "template_string" | "concatenated_string" => {
+            return Some(quoted(node, &mut out).map(|()| out));
+        }
+        "binary_operator" | "binary_expression" => {
+            let operator = node.field("operator")?.text().into_owned();
+            let (left, right) = (node.field("left")?, node.field("right")?);
+            if operator == "+" {
+                let read = operand(family, &left, &mut out).and_then(|()| operand(family, &right, &mut out));
+                return Some(read.map(|()| out));
+            }
+            let is_format = family == Family::Python && operator == "%" && left.kind().ends_with("string");
+            is_format.then_some(())?;
+            let plain = left.text().split('%').skip(1).all(|rest| rest.is_empty() || rest.starts_with('s'));
+            let values = match &*right.kind() {
+                "tuple" => right.named_children().collect(),
+                "dictionary" => return Some(None),
+                _ => vec![right],
+            };
+            filled(&left.text(), "%s", values, &mut out);
+            Some(plain.then_some(out))
+        }
+        "call" => {
+            let callee = node.field("function").filter(|callee| callee.kind() == "attribute")?;
+            let (object, method) = (callee.field("object")?, callee.field("attribute")?);
+            object.kind().ends_with("string").then_some(())?;
+            let arguments: Vec<_> = node.field("arguments")?.named_children().collect();
+            match &*method.text() {
+                "format" => {
+                    let values = arguments.iter().map(|a| a.field("value").unwrap_or_else(|| a.clone()));
+                    filled(&object.text(), "{", values.collect(), &mut out);
+                    let plain = !arguments.iter().any(|a| a.kind().ends_with("splat"));
+                    Some(plain.then_some(out))
+                }
+                "join" => {
+                    let [list] = &arguments[..] else { return Some(None) };
+                    if !matches!(&*list.kind(), "list" | "tuple") {
+                        return None;
+                    }
+                    let read = list.named_children().try_for_each(|item| operand(family, &item, &mut out));
+                    Some(read.map(|()| out))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// One side of a sum.
+fn operand<'u>(family: Family, node: &Node<'u>, out: &mut Vec<Piece<'u>>) -> Option<()> {
+    let node = match &*node.kind() {
+        "parenthesized_expression" => node.named_children().next()?,
+        _ => node.clone(),
+    };
+    match pieces(family, &node) {
+        Some(inner) => out.extend(inner?),
+        None => out.push(Piece::Hole(node, false)),
+    }
+    Some(())
+}
+
+/// A literal's text and what is put into it.
+fn quoted<'u>(node: &Node<'u>, out: &mut Vec<Piece<'u>>) -> Option<()> {
+    for part in node.named_children() {
+        match &*part.kind() {
+            "string" => quoted(&part, out)?,
+            "interpolation" | "template_substitution" => {
+                let inner: Vec<_> = part.named_children().collect();
+                match &inner[..] {
+                    [value] => out.push(Piece::Hole(value.clone(), true)),
+                    [value, conversion] if conversion.text() == "!s" => {
+                        out.push(Piece::Hole(value.clone(), true));
+                    }
+                    _ => return None,
+                }
+            }
+            "string_start" | "string_end" => {}
+            _ => match out.last_mut() {
+                Some(Piece::Text(text)) => text.push_str(&part.text()),
+                Some(Piece::Hole(..)) | None => out.push(Piece::Text(part.text().into_owned())),
+            },
+        }
+    }
+    Some(())
+}
+
+/// A format's text between its fields, and the values for them.
+fn filled<'u>(format: &str, field: &str, values: Vec<Node<'u>>, out: &mut Vec<Piece<'u>>) {
+    let mut texts = format.split(field);
+    let mut text = texts.next().unwrap_or_default();
+    for value in values {
+        out.push(Piece::Text(text.to_owned()));
+        out.push(Piece::Hole(value, true));
+        text = texts.next().unwrap_or_default();
+    }
+    out.push(Piece::Text(text.to_owned()));
+}
+
+/// A text in one expression, as code.
+#[derive(Clone, Debug)]
+pub(super) enum Part {
+    Text(String),
+    Hole(String),
+}
+
+/// The parts of a text that one expression makes, its escapes undone; `None` where an escape or a form is not simple.
+pub(super) fn parts(family: Family, node: &Node<'_>) -> Option<Vec<Part>> {
+    let parts = pieces(family, node)??.into_iter().map(|piece| match piece {
+        Piece::Text(text) => unescaped(&text).map(Part::Text),
+        Piece::Hole(node, _) => Some(Part::Hole(node.text().into_owned())),
+    });
+    parts.collect()
+}
+
+/// `\'` is a quote; other escapes are not read here.
+fn unescaped(text: &str) -> Option<String> {
+    let text = text.replace("\\'", "'").replace("\\\"", "\"");
+    (!text.contains('\\')).then_some(text)
+}
+
+/// The constant texts of what a name holds: `None` when part of it is neither text nor put together here.
+pub(super) fn constants<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> Option<Vec<String>> {
+    let Meaning::Values(values) = place.facts.scopes.meaning(&node.text(), node.range().start) else {
+        return None;
+    };
+    let mut texts = Vec::new();
+    for value in values {
+        let inner = match &*value.value.kind() {
+            "parenthesized_expression" => value.value.named_children().next()?,
+            _ => value.value.clone(),
+        };
+        for piece in pieces(place.family(), &inner)?? {
+            if let Piece::Text(text) = piece {
+                texts.push(text);
+            }
+        }
+    }
+    Some(texts)
+}
