@@ -132,11 +132,24 @@ impl File<'_> {
             .map(|finding| (finding.range.start, finding.fingerprint.clone()))
             .collect();
         order.sort();
+        let known: BTreeMap<String, (String, String)> = before
+            .iter()
+            .filter(|finding| finding.path == self.path)
+            .map(|f| (f.fingerprint.clone(), (f.about.id.clone(), f.function.clone())))
+            .collect();
         for (_, fingerprint) in order.into_iter().rev() {
-            // A fix before this one may have removed it too.
-            let Some(finding) = before.iter().find(|finding| finding.fingerprint == fingerprint) else {
-                continue;
+            let own = before.iter().find(|finding| finding.fingerprint == fingerprint);
+            // A fix of the same code gave it another fingerprint, or removed it too.
+            let changed = || {
+                before.iter().find(|f| {
+                    f.path == self.path
+                        && !known.contains_key(&f.fingerprint)
+                        && known
+                            .get(&fingerprint)
+                            .is_some_and(|(rule, function)| *rule == f.about.id && *function == f.function)
+                })
             };
+            let Some(finding) = own.or_else(changed) else { continue };
             if let Some(after) = self.solve(finding, &before) {
                 before = after;
             }

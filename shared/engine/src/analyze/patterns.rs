@@ -73,7 +73,7 @@ fn matched<'u>(facts: &Facts<'u>, rule: &Rule, shape: &Shape, node: &Node<'u>) -
         range: node.range(),
         sink: if is_secret { name_only(&node.text()) } else { node.text().into_owned() },
         way: Vec::new(),
-        evidence: Evidence::default(),
+        evidence: Evidence { guess: true, ..Evidence::default() },
         fingerprint: String::new(),
     })
 }

@@ -24,7 +24,7 @@ pub(super) fn argument_list(place: &Place<'_, '_>) -> Result<Proposal, Refused> 
     let call = place.call()?;
     let command = call.value(0, &["args", "cmd", "command"]).ok_or(Refused::NoTemplate)?;
     let words = Words::of(place, &command)?;
-    let list = format!("[{}]", words.code.join(", "));
+    let list = place.styled(&format!("[{}]", words.code.join(", ")));
     let description = "Runs the program with a list of arguments and without a shell. \
                        A value with spaces is one argument now.";
     let mut edits = vec![Edit::replace(command.range(), list.clone())];
@@ -34,16 +34,18 @@ pub(super) fn argument_list(place: &Place<'_, '_>) -> Result<Proposal, Refused> 
             let imported = import::function(place, call.node.range().start, "subprocess", function)?;
             edits = imported.edits;
             edits.push(Edit::replace(whole.range(), format!("{}({list}{rest}", imported.code)));
-            imported.full
+            Some(imported.full)
         }
         name if name.starts_with("subprocess.") => {
             let shell = call.keyword("shell").ok_or(Refused::Shape("no shell is named"))?;
             edits.push(call.without(&shell, place.source()));
-            call.name.clone()
+            None
         }
         _ => return Err(Refused::NoTemplate),
     };
-    Ok(Proposal::new(FIX, edits, description).using(uses))
+    let mut proposal = Proposal::new(FIX, edits, description);
+    proposal.uses.extend(uses);
+    Ok(proposal)
 }
 
 /// For a function that has a shell built in: which one comes instead, its other arguments, and the node that it replaces.
@@ -70,6 +72,9 @@ pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let quotes = |text: &str| text.matches('\'').count() % 2 == 1 || text.matches('"').count() % 2 == 1;
     if found.holes.iter().any(|hole| quotes(&hole.before) || quotes(&hole.after)) {
         return Err(Refused::Shape("a value stands within quotes"));
+    }
+    if found.holes.iter().any(|hole| hole.before.is_empty()) {
+        return Err(Refused::Shape("the program is a value too"));
     }
     let mut edits = found.edits;
     let mut uses = vec![found.uses];

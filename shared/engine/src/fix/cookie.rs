@@ -43,7 +43,7 @@ fn python(place: &Place<'_, '_>, wanted: &[(&str, &str)]) -> Result<Vec<Edit>, R
     }
     added.extend(rest.iter().filter(|(name, _)| call.named(name).is_none()).map(|(n, v)| format!("{n}={v}")));
     if !added.is_empty() {
-        edits.push(call.append(&added.join(", ")));
+        edits.push(call.append(&place.styled(&added.join(", "))));
     }
     Ok(edits)
 }
@@ -75,13 +75,14 @@ fn script(place: &Place<'_, '_>, wanted: &[(&str, &str)]) -> Result<Vec<Edit>, R
                 .iter()
                 .enumerate()
                 .filter(|(at, (key, _))| *at == 0 || call::property(&options, key).is_none())
-                .map(|(_, wanted)| *wanted)
+                .map(|(_, (key, value))| (*key, place.styled(value)))
                 .collect();
+            let new: Vec<_> = new.iter().map(|(key, value)| (*key, value.as_str())).collect();
             Ok(call::set_properties(&options, &new))
         }
         None => {
             let list: Vec<_> = wanted.iter().map(|(key, value)| format!("{key}: {value}")).collect();
-            Ok(vec![call.append(&format!("{{ {} }}", list.join(", ")))])
+            Ok(vec![call.append(&place.styled(&format!("{{ {} }}", list.join(", "))))])
         }
     }
 }

@@ -233,14 +233,12 @@ fn pieces<'u>(family: Family, node: &Node<'u>) -> Option<Option<Vec<Piece<'u>>>>
             }
             let is_format = family == Family::Python && operator == "%" && left.kind().ends_with("string");
             is_format.then_some(())?;
-            let plain = left.text().split('%').skip(1).all(|rest| rest.is_empty() || rest.starts_with('s'));
             let values = match &*right.kind() {
-                "tuple" => right.named_children().collect(),
+                "tuple" | "parenthesized_expression" => right.named_children().collect(),
                 "dictionary" => return Some(None),
                 _ => vec![right],
             };
-            filled(&left.text(), "%s", values, &mut out);
-            Some(plain.then_some(out))
+            Some(content(&left).and_then(|text| percent(&text, values)))
         }
         "call" => {
             let callee = node.field("function").filter(|callee| callee.kind() == "attribute")?;
@@ -248,12 +246,7 @@ fn pieces<'u>(family: Family, node: &Node<'u>) -> Option<Option<Vec<Piece<'u>>>>
             object.kind().ends_with("string").then_some(())?;
             let arguments: Vec<_> = node.field("arguments")?.named_children().collect();
             match &*method.text() {
-                "format" => {
-                    let values = arguments.iter().map(|a| a.field("value").unwrap_or_else(|| a.clone()));
-                    filled(&object.text(), "{", values.collect(), &mut out);
-                    let plain = !arguments.iter().any(|a| a.kind().ends_with("splat"));
-                    Some(plain.then_some(out))
-                }
+                "format" => Some(content(&object).and_then(|text| fields(&text, &arguments))),
                 "join" => {
                     let [list] = &arguments[..] else { return Some(None) };
                     if !matches!(&*list.kind(), "list" | "tuple") {
@@ -307,16 +300,57 @@ fn quoted<'u>(node: &Node<'u>, out: &mut Vec<Piece<'u>>) -> Option<()> {
     Some(())
 }
 
-/// A format's text between its fields, and the values for them.
-fn filled<'u>(format: &str, field: &str, values: Vec<Node<'u>>, out: &mut Vec<Piece<'u>>) {
-    let mut texts = format.split(field);
-    let mut text = texts.next().unwrap_or_default();
+/// The text of a literal that nothing is put into.
+fn content(literal: &Node<'_>) -> Option<String> {
+    let mut pieces = Vec::new();
+    quoted(literal, &mut pieces)?;
+    let texts = pieces.into_iter().map(|piece| match piece {
+        Piece::Text(text) => Some(text),
+        Piece::Hole(..) => None,
+    });
+    texts.collect()
+}
+
+/// `"… %s …" % values`, with text fields only.
+fn percent<'u>(format: &str, values: Vec<Node<'u>>) -> Option<Vec<Piece<'u>>> {
+    let mut texts = format.split("%s");
+    let mut out = vec![Piece::Text(texts.next()?.to_owned())];
     for value in values {
-        out.push(Piece::Text(text.to_owned()));
         out.push(Piece::Hole(value, true));
-        text = texts.next().unwrap_or_default();
+        out.push(Piece::Text(texts.next()?.to_owned()));
     }
-    out.push(Piece::Text(text.to_owned()));
+    let is_plain = |piece: &Piece<'_>| !matches!(piece, Piece::Text(text) if text.contains('%'));
+    (texts.next().is_none() && out.iter().all(is_plain)).then_some(out)
+}
+
+/// `"… {} {1} {name} …".format(..)`; a field that looks into its value cannot be enclosed.
+fn fields<'u>(format: &str, arguments: &[Node<'u>]) -> Option<Vec<Piece<'u>>> {
+    let named = |name: &str| {
+        let is_it = |a: &&Node<'u>| a.field("name").is_some_and(|field| field.text() == name);
+        arguments.iter().filter(|a| a.kind() == "keyword_argument").find(is_it)?.field("value")
+    };
+    let positional = |at: usize| {
+        arguments.get(at).filter(|a| a.kind() != "keyword_argument" && !a.kind().ends_with("splat")).cloned()
+    };
+    let mut out = Vec::new();
+    let mut rest = format;
+    let mut next = 0;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (field, after) = after.split_once('}')?;
+        out.push(Piece::Text(before.to_owned()));
+        let value = match field.parse::<usize>() {
+            Ok(at) => positional(at)?,
+            Err(_) if field.is_empty() => {
+                next += 1;
+                positional(next - 1)?
+            }
+            Err(_) => named(field)?,
+        };
+        out.push(Piece::Hole(value, true));
+        rest = after;
+    }
+    out.push(Piece::Text(rest.to_owned()));
+    Some(out)
 }
 
 /// A text in one expression, as code.

@@ -20,7 +20,7 @@ pub(super) struct Imported {
     pub(super) full: String,
 }
 
-/// Makes `module.function` callable at byte `at`.
+/// Makes `module.function`, or a module that is a function itself, callable at byte `at`.
 pub(super) fn function(
     place: &Place<'_, '_>,
     at: usize,
@@ -36,5 +36,6 @@ pub(super) fn function(
         Family::JavaScript => script::function(place, at, module, function),
     };
     let (code, edits) = found.ok_or(Refused::Shape("the names that it needs mean something else here"))?;
-    Ok(Imported { code, edits, full: format!("{module}.{function}") })
+    let full = if function.is_empty() { module.to_owned() } else { format!("{module}.{function}") };
+    Ok(Imported { code, edits, full })
 }

@@ -82,19 +82,22 @@ impl Attempt<'_> {
         let count = |list: &[Finding]| list.iter().filter(|other| same_weakness(other, self.finding)).count();
         let (before, after) = (count(self.before), count(found));
         if after < before {
-            Ok(format!("{} finding(s) of {} before, {} after", before, self.finding.about.id, after))
+            Ok(format!(
+                "{before} finding(s) of {} in the function before, {after} after",
+                self.finding.about.cwe
+            ))
         } else {
-            Err(format!("{} is still found", self.finding.about.id))
+            Err(format!("{} is still found", self.finding.about.cwe))
         }
     }
 
     fn nothing_new(&self, found: &[Finding]) -> Outcome {
         let mut counts: BTreeMap<(&str, &str, &str), i64> = BTreeMap::new();
         for old in self.before {
-            *counts.entry((&old.path, &old.about.id, &old.function)).or_default() += 1;
+            *counts.entry((&old.path, &old.about.cwe, &old.function)).or_default() += 1;
         }
         for new in found {
-            let count = counts.entry((&new.path, &new.about.id, &new.function)).or_default();
+            let count = counts.entry((&new.path, &new.about.cwe, &new.function)).or_default();
             *count -= 1;
             if *count < 0 {
                 return Err(format!("{} appeared at line {} of {}", new.about.id, new.line, new.path));
@@ -125,7 +128,7 @@ impl Attempt<'_> {
         }
         let again = found.iter().filter(|again| {
             again.path == self.path
-                && again.about.id == self.finding.about.id
+                && again.about.cwe == self.finding.about.cwe
                 && places.iter().any(|place| place.start < again.range.end && again.range.start < place.end)
         });
         for again in again {
@@ -172,7 +175,7 @@ impl Attempt<'_> {
         }
         let foreign = self.proposal.uses.iter().find(|name| {
             let module = name.rsplit_once('.').map_or(name.as_str(), |(module, _)| module);
-            !self.project.has(family, module)
+            !self.project.has(family, module) && !self.project.has(family, name)
         });
         match foreign {
             None => {
@@ -191,6 +194,7 @@ fn is_import(statement: &Node<'_>) -> bool {
     }
 }
 
+/// Whichever rule speaks: a change of one line can leave the weakness to another rule.
 fn same_weakness(a: &Finding, b: &Finding) -> bool {
-    a.path == b.path && a.about.id == b.about.id && a.function == b.function
+    a.path == b.path && a.about.cwe == b.about.cwe && a.function == b.function
 }

@@ -111,15 +111,13 @@ pub(super) fn escape_script(place: &Place<'_, '_>) -> Result<Proposal, Refused> 
     let family = place.family();
     let (module, function) = ESCAPERS
         .iter()
-        .find(|(module, function)| {
-            place.facts.names.uses(module) || !function.is_empty() && place.project.has(family, module)
-        })
+        .find(|(module, _)| place.facts.names.uses(module) || place.project.has(family, module))
         .ok_or(Refused::Shape("the repository has no function that escapes HTML"))?;
     let escape = Escape { module, function, text_only: false, marks: MARKS };
     let found = enclose::values(place, &text, &escape, Which::Tainted)
         .or_else(|_| enclose::values(place, &text, &escape, Which::All))?;
     let description = "Escaped the values where they go into the HTML: they are shown as text now.";
-    Ok(Proposal::new(FIX, found.edits, description).using(found.uses.trim_end_matches('.')))
+    Ok(Proposal::new(FIX, found.edits, description).using(found.uses))
 }
 
 /// What a response's method, or `document.write`, is given.

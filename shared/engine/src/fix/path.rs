@@ -17,6 +17,8 @@ const PATHS: &[&str] = &["file", "path", "filename", "path_or_file", "name"];
 /// Names for a path that had none.
 const NAMES: &[&str] = &["path", "file_path", "target_path", "checked_path"];
 
+const SCRIPT_NAMES: &[&str] = &["filePath", "targetPath", "checkedPath"];
+
 /// `if not os.path.realpath(p).startswith(..): raise` before the statement that uses the path.
 pub(super) fn guard(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let path = used(place)?;
@@ -30,7 +32,11 @@ pub(super) fn guard(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         path.text().into_owned()
     } else {
         let taken = place.names_in_function();
-        let free = NAMES.iter().find(|name| !taken.iter().any(|other| other == *name));
+        let names = match place.family() {
+            Family::Python => NAMES,
+            Family::JavaScript => SCRIPT_NAMES,
+        };
+        let free = names.iter().find(|name| !taken.iter().any(|other| other == *name));
         let name = free.ok_or(Refused::Shape("every name for the path is taken"))?;
         let declared = if place.family() == Family::JavaScript { "const " } else { "" };
         let end = if place.family() == Family::JavaScript { ";" } else { "" };
@@ -148,5 +154,6 @@ pub(super) fn extraction(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         return Err(Refused::NoTemplate);
     }
     let description = "Unpacks data only: names that lead outside the folder, links and devices are refused.";
-    Ok(Proposal::new(FIX, vec![call.set("filter", "\"data\"")], description).changing_meaning())
+    Ok(Proposal::new(FIX, vec![call.set("filter", &place.styled("\"data\""))], description)
+        .changing_meaning())
 }

@@ -88,6 +88,15 @@ impl<'u> Place<'_, 'u> {
         Call::of(self.facts, &self.sink).ok_or(Refused::NoTemplate)
     }
 
+    /// Code with the quotes that the file's first literal has.
+    pub(super) fn styled(&self, code: &str) -> String {
+        let root = self.facts.unit.root();
+        let mut literals = root.dfs().filter(|node| node.kind() == "string").map(|node| node.text());
+        let first = literals.find(|text| text.ends_with(['"', '\'']) && !text.ends_with("\"\"\""));
+        let single = first.is_some_and(|text| text.ends_with('\''));
+        if single && !code.contains('\'') { code.replace('"', "'") } else { code.to_owned() }
+    }
+
     /// What line ends look like here.
     pub(super) fn newline(&self) -> &'static str {
         newline(self.source())
@@ -117,7 +126,7 @@ impl<'u> Place<'_, 'u> {
         let mut text = String::new();
         for added in lines {
             text.push_str(indent);
-            text.push_str(&added.replace('\t', &level));
+            text.push_str(&self.styled(added).replace('\t', &level));
             text.push_str(self.newline());
         }
         Ok(Edit::insert(line, text))
@@ -195,8 +204,17 @@ pub(super) fn newline(source: &str) -> &'static str {
     if source.find('\n').is_some_and(|at| source[..at].ends_with('\r')) { "\r\n" } else { "\n" }
 }
 
-/// The node with exactly these bytes: a call before what wraps it, else the innermost.
+/// The node with exactly these bytes: a call before what wraps it, else the innermost; of a statement what it holds.
 pub(super) fn node_at<'u>(root: &Node<'u>, range: &Range<usize>) -> Option<Node<'u>> {
+    let node = exactly_at(root, range)?;
+    let inner = match &*node.kind() {
+        "return_statement" | "expression_statement" => node.named_children().next(),
+        _ => None,
+    };
+    inner.or(Some(node))
+}
+
+fn exactly_at<'u>(root: &Node<'u>, range: &Range<usize>) -> Option<Node<'u>> {
     let mut at = root.clone();
     let mut found = None;
     loop {

@@ -46,9 +46,7 @@ impl Project {
                     source.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '@' | '/'));
                 known.extend(words.filter(|word| word.len() > 1).map(|word| (family, word.to_owned())));
             } else if let Some(family) = Language::of_path(path).map(Language::family) {
-                known.extend(
-                    source.lines().filter_map(|line| imported(family, line)).map(|top| (family, top)),
-                );
+                known.extend(source.lines().flat_map(|line| imported(family, line)).map(|top| (family, top)));
             }
         }
         Self { drivers: Drivers::of_tree(tree), known }
@@ -68,19 +66,26 @@ impl Project {
     }
 }
 
-/// The top name of the module that a line imports.
-pub(super) fn imported(family: Family, line: &str) -> Option<String> {
+/// The top names of the modules that a line imports.
+pub(super) fn imported(family: Family, line: &str) -> Vec<String> {
     let line = line.trim_start();
-    let name = match family {
-        Family::Python => {
-            let rest = line.strip_prefix("import ").or_else(|| line.strip_prefix("from "))?;
-            rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()?
-        }
+    let top = |name: &str| {
+        let name = name.trim_start();
+        let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
+        name[..end].to_owned()
+    };
+    let names: Vec<String> = match family {
+        Family::Python => match (line.strip_prefix("import "), line.strip_prefix("from ")) {
+            (Some(list), _) => list.split(',').map(top).collect(),
+            (None, Some(rest)) => vec![top(rest)],
+            (None, None) => Vec::new(),
+        },
         Family::JavaScript => {
-            let (_, rest) = line.split_once("require(").or_else(|| line.split_once("from "))?;
-            let name = rest.trim_start().strip_prefix(['"', '\''])?.split(['"', '\'']).next()?;
-            name.strip_prefix("node:").unwrap_or(name)
+            let rest = line.split_once("require(").or_else(|| line.split_once("from ")).map(|(_, rest)| rest);
+            let quoted = rest.and_then(|rest| rest.trim_start().strip_prefix(['"', '\'']));
+            let name = quoted.and_then(|quoted| quoted.split(['"', '\'']).next());
+            name.map(|name| name.strip_prefix("node:").unwrap_or(name).to_owned()).into_iter().collect()
         }
     };
-    (!name.is_empty()).then(|| name.to_owned())
+    names.into_iter().filter(|name| !name.is_empty()).collect()
 }

@@ -40,7 +40,7 @@ pub(super) fn templates(cwe: &str, family: Family) -> &'static [Template] {
         ("377", Python) => &[temporary::mkstemp],
         ("502", Python | JavaScript) => &[yaml::propose],
         ("601", Python | JavaScript) => &[redirect::own_host],
-        ("611" | "776", Python) => &[xml::settings, xml::defused],
+        ("611" | "776", Python) => &[xml::defused, xml::settings],
         ("611", JavaScript) => &[xml::script],
         ("614", Python | JavaScript) => &[cookie::secure],
         ("643", Python) => &[xpath::bind, xpath::guard],

@@ -45,7 +45,7 @@ pub(super) fn own_host(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         }
         Family::JavaScript => format!(r#"/^\/(?![/\\])[^\s\\]*$/.test({name}) ? {name} : "/""#),
     };
-    edits.push(Edit::replace(target.range(), code));
+    edits.push(Edit::replace(target.range(), place.styled(&code)));
     let description = "Redirects to paths of the same host only; any other target leads to the start page.";
     let mut proposal = Proposal::new(FIX, edits, description).changing_meaning();
     proposal.uses = uses;

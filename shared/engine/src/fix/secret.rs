@@ -37,12 +37,13 @@ pub(super) fn environment(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
             let environ = import::function(place, literal.range().start, "os", "environ")?;
             let is_bytes = literal.text().starts_with(['b', 'B']);
             let code = format!("{}[\"{variable}\"]{}", environ.code, if is_bytes { ".encode()" } else { "" });
+            let code = place.styled(&code);
             (code, environ.edits, Vec::new())
         }
         Family::JavaScript => {
             let typed = matches!(place.facts.unit.language, Language::TypeScript | Language::Tsx);
             let code = format!("process.env.{variable}");
-            (if typed { format!("({code} as string)") } else { code }, Vec::new(), Vec::new())
+            (if typed { format!("{code} as string") } else { code }, Vec::new(), Vec::new())
         }
     };
     let mut all = edits;

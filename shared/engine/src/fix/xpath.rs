@@ -32,7 +32,7 @@ pub(super) fn bind(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
             }
             let pairs: Vec<_> =
                 variables.pairs.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
-            edits.push(call.append(&format!("variables={{{}}}", pairs.join(", "))));
+            edits.push(call.append(&place.styled(&format!("variables={{{}}}", pairs.join(", ")))));
         }
         "XPath" | "ETXPath" => edits.extend(runs(place, &call, &keywords)?),
         _ => return Err(Refused::Shape("the method takes no variables")),

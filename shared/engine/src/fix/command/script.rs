@@ -12,23 +12,25 @@ pub(in super::super) fn exec_file(place: &Place<'_, '_>) -> Result<Proposal, Ref
     let command = call.positional(0).ok_or(Refused::NoTemplate)?;
     let words = Words::of(place, &command)?;
     let (program, arguments) = words.code.split_first().ok_or(Refused::NoTemplate)?;
-    let text = format!("{program}, [{}]", arguments.join(", "));
+    let text = place.styled(&format!("{program}, [{}]", arguments.join(", ")));
     let description = "Runs the program with a list of arguments and without a shell. \
                        A value with spaces is one argument now.";
     let mut edits = vec![Edit::replace(command.range(), text)];
     let uses = match &*call.name {
-        "child_process.exec" => rename(place, &call, "execFile", &mut edits)?,
-        "child_process.execSync" => rename(place, &call, "execFileSync", &mut edits)?,
+        "child_process.exec" => Some(rename(place, &call, "execFile", &mut edits)?),
+        "child_process.execSync" => Some(rename(place, &call, "execFileSync", &mut edits)?),
         "child_process.spawn" | "child_process.spawnSync" => {
             let options = call.arguments.iter().find(|a| a.kind() == "object");
             let shell = options.and_then(|options| call::property(options, "shell"));
             let shell = shell.ok_or(Refused::Shape("no shell is named"))?;
             edits.push(Edit::replace(shell.range(), "false"));
-            call.name.clone()
+            None
         }
         _ => return Err(Refused::Shape("another function runs the command")),
     };
-    Ok(Proposal::new(FIX, edits, description).using(uses))
+    let mut proposal = Proposal::new(FIX, edits, description);
+    proposal.uses.extend(uses);
+    Ok(proposal)
 }
 
 fn rename(

@@ -88,30 +88,39 @@ fn code(family: Family, word: &[Part]) -> Option<String> {
     match word {
         [] => Some("\"\"".to_owned()),
         [Part::Text(text)] => plain(text).then(|| format!("\"{text}\"")),
-        [Part::Hole(code)] => Some(match family {
-            Family::Python => code.clone(),
-            Family::JavaScript => code.clone(),
-        }),
-        parts => {
-            let mut inside = String::new();
-            for part in parts {
-                match (part, family) {
-                    (Part::Text(text), _) if plain(text) => inside.push_str(text),
-                    (Part::Hole(code), Family::Python) if plain(code) => {
-                        inside.push_str(&format!("{{{code}}}"))
-                    }
-                    (Part::Hole(code), Family::JavaScript) if !code.contains('`') => {
-                        inside.push_str(&format!("${{{code}}}"));
-                    }
-                    (Part::Text(_) | Part::Hole(_), _) => return None,
-                }
+        [Part::Hole(code)] => Some(code.clone()),
+        parts => composed(family, parts),
+    }
+}
+
+/// `f"--name={name}"`, or a template.
+fn composed(family: Family, parts: &[Part]) -> Option<String> {
+    let code = |part: &Part| match part {
+        Part::Text(_) => String::new(),
+        Part::Hole(code) => code.clone(),
+    };
+    let codes: String = parts.iter().map(code).collect();
+    let quote = match family {
+        Family::Python => ['"', '\''].into_iter().find(|quote| !codes.contains(*quote))?,
+        Family::JavaScript => '`',
+    };
+    let mut inside = String::new();
+    for part in parts {
+        match (part, family) {
+            (Part::Text(text), _) if plain(text) && !text.contains(quote) => inside.push_str(text),
+            (Part::Hole(code), Family::Python) if !code.contains(['\\', '{', '}', '\n']) => {
+                inside.push_str(&format!("{{{code}}}"));
             }
-            Some(match family {
-                Family::Python => format!("f\"{inside}\""),
-                Family::JavaScript => format!("`{inside}`"),
-            })
+            (Part::Hole(code), Family::JavaScript) if !code.contains('`') => {
+                inside.push_str(&format!("${{{code}}}"));
+            }
+            (Part::Text(_) | Part::Hole(_), _) => return None,
         }
     }
+    Some(match family {
+        Family::Python => format!("f{quote}{inside}{quote}"),
+        Family::JavaScript => format!("`{inside}`"),
+    })
 }
 
 fn plain(text: &str) -> bool {

@@ -105,7 +105,9 @@ fn is_free(place: &Place<'_, '_>, bound: &[Bound<'_>], name: &str, same: Option<
         }
         let range = node.range();
         let at_top = outermost(place, range.start).is_none();
-        let in_reach = at_top || function.as_ref().is_some_and(|function| within(function, &range));
+        let is_variable = !matches!(place.facts.scopes.meaning(name, range.start), Meaning::Unknown);
+        let in_reach =
+            at_top || is_variable || function.as_ref().is_some_and(|function| within(function, &range));
         let same_import = bound.iter().any(|import| {
             within(&import.statement.range(), &range)
                 && import.statement.parent().is_some_and(|block| block.kind() == "module")

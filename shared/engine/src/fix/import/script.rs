@@ -12,13 +12,21 @@ enum Style {
     Require,
 }
 
+/// What of a module is taken in.
+#[derive(Clone, Copy)]
+enum Form<'a> {
+    Whole,
+    Default,
+    One(&'a str),
+}
+
 pub(super) fn function(
     place: &Place<'_, '_>,
     at: usize,
     module: &str,
     function: &str,
 ) -> Option<(String, Vec<Edit>)> {
-    let full = format!("{module}.{function}");
+    let full = if function.is_empty() { module.to_owned() } else { format!("{module}.{function}") };
     for statement in place.facts.unit.root().named_children().filter(is_import) {
         for local in statement.dfs().filter(|node| node.is_named_leaf()) {
             let name = local.text();
@@ -33,11 +41,52 @@ pub(super) fn function(
             }
         }
     }
+    if function.is_empty() {
+        let local = camel_case(module);
+        return is_free(place, &local)
+            .then(|| (local.clone(), vec![add(place, module, &local, Form::Default)]));
+    }
+    if is_free(place, function)
+        && let Some(edit) = beside(place, module, function)
+    {
+        return Some((function.to_owned(), vec![edit]));
+    }
     let local = module.rsplit('/').next().unwrap_or(module);
     if is_free(place, local) && local.chars().all(|c| c.is_alphanumeric() || c == '_') {
-        return Some((format!("{local}.{function}"), vec![add(place, module, local, None)]));
+        return Some((format!("{local}.{function}"), vec![add(place, module, local, Form::Whole)]));
     }
-    is_free(place, function).then(|| (function.to_owned(), vec![add(place, module, local, Some(function))]))
+    is_free(place, function)
+        .then(|| (function.to_owned(), vec![add(place, module, local, Form::One(function))]))
+}
+
+/// One name more in the braces that take in others of the module.
+fn beside(place: &Place<'_, '_>, module: &str, function: &str) -> Option<Edit> {
+    let prefix = format!("{module}.");
+    let statements = place.facts.unit.root().named_children().filter(is_import).collect::<Vec<_>>();
+    let lists = statements.iter().flat_map(|statement| {
+        let braces = |node: &Node<'_>| matches!(&*node.kind(), "object_pattern" | "named_imports");
+        statement.dfs().filter(braces).collect::<Vec<_>>()
+    });
+    let list = lists.into_iter().find(|list| {
+        list.named_children().any(|name| {
+            let local = name.field("name").unwrap_or_else(|| name.clone()).text().into_owned();
+            place.facts.names.imported(&local).is_some_and(|full| full.starts_with(&prefix))
+        })
+    })?;
+    let last = list.named_children().last()?;
+    Some(Edit::insert(last.range().end, format!(", {function}")))
+}
+
+/// `escape-html` is `escapeHtml`.
+fn camel_case(module: &str) -> String {
+    let mut words = module.rsplit('/').next().unwrap_or(module).split(['-', '.']);
+    let mut name = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+        name.push_str(&first.to_uppercase());
+        name.push_str(rest);
+    }
+    name
 }
 
 /// `import …` or `const … = require(…)`.
@@ -70,7 +119,7 @@ fn is_free(place: &Place<'_, '_>, name: &str) -> bool {
 }
 
 /// A line below the last import at the top, else above the first statement that is no directive.
-fn add(place: &Place<'_, '_>, module: &str, local: &str, function: Option<&str>) -> Edit {
+fn add(place: &Place<'_, '_>, module: &str, local: &str, form: Form<'_>) -> Edit {
     let source = place.source();
     let newline = place.newline();
     let root = place.facts.unit.root();
@@ -80,11 +129,16 @@ fn add(place: &Place<'_, '_>, module: &str, local: &str, function: Option<&str>)
     let semicolon = if first.is_empty() || first.ends_with(';') { ";" } else { "" };
     let prefix = if source.contains("\"node:") || source.contains("'node:") { "node:" } else { "" };
     let module = format!("{quote}{prefix}{module}{quote}");
-    let line = match (style(place, &imports), function) {
-        (Style::Import, None) => format!("import * as {local} from {module}{semicolon}"),
-        (Style::Import, Some(function)) => format!("import {{ {function} }} from {module}{semicolon}"),
-        (Style::Require, None) => format!("const {local} = require({module}){semicolon}"),
-        (Style::Require, Some(function)) => format!("const {{ {function} }} = require({module}){semicolon}"),
+    let line = match (style(place, &imports), form) {
+        (Style::Import, Form::Whole) => format!("import * as {local} from {module}{semicolon}"),
+        (Style::Import, Form::Default) => format!("import {local} from {module}{semicolon}"),
+        (Style::Import, Form::One(function)) => format!("import {{ {function} }} from {module}{semicolon}"),
+        (Style::Require, Form::Whole | Form::Default) => {
+            format!("const {local} = require({module}){semicolon}")
+        }
+        (Style::Require, Form::One(function)) => {
+            format!("const {{ {function} }} = require({module}){semicolon}")
+        }
     };
     // Those that follow one another from the first on: a later one may stand behind code.
     let mut last = None;

@@ -108,6 +108,9 @@ fn in_text<'u>(place: &Place<'_, 'u>, text: &Node<'u>) -> Option<Base> {
             let close = open.trim_start_matches(|c: char| c.is_alphabetic());
             let has_hole = before.iter().any(is_hole);
             let open = if has_hole { open.to_owned() } else { open.replace(['f', 'F'], "") };
+            if open == "`" && !has_hole {
+                return balanced.then(|| Base { code: format!("\"{folder}\""), is_object: false });
+            }
             balanced.then(|| Base { code: format!("{open}{folder}{close}"), is_object: false })
         }
     }

@@ -94,10 +94,11 @@ impl Drivers {
     }
 
     fn note(&mut self, family: Family, line: &str) {
-        let module = imported(family, line);
-        let module = module.as_deref().map(|name| name.split('/').next().unwrap_or(name));
-        let known = MODULES.iter().find(|(of, name, _)| *of == family && Some(*name) == module);
-        self.used.extend(known.map(|(of, name, _)| (*of, *name)));
+        for module in imported(family, line) {
+            let module = module.split('/').next().unwrap_or(&module);
+            let known = MODULES.iter().find(|(of, name, _)| *of == family && *name == module);
+            self.used.extend(known.map(|(of, name, _)| (*of, *name)));
+        }
     }
 
     /// The style of the call, and whether its own file says so.

@@ -3,7 +3,6 @@
 use super::super::holes::{self, Part};
 use super::super::place::Place;
 use crate::analyze::unit::Node;
-use crate::language::Family;
 
 pub(super) struct Variables {
     /// The constant text, quoted.
@@ -58,12 +57,13 @@ impl Variables {
         if closing.is_some() || pairs.is_empty() {
             return Err("the text has no values in it");
         }
-        let quote = ['"', '\'']
+        let single = place.styled("\"\"") == "''";
+        let preferred = if single { ['\'', '"'] } else { ['"', '\''] };
+        let quote = preferred
             .into_iter()
             .find(|quote| !out.contains(*quote))
             .ok_or("the text has quotes of both kinds")?;
-        let braces = place.family() == Family::JavaScript && out.contains('\n');
-        if braces || out.contains('\n') {
+        if out.contains('\n') {
             return Err("the text has several lines");
         }
         Ok(Self { literal: format!("{quote}{out}{quote}"), pairs })
