@@ -205,7 +205,7 @@ impl<'u> Search<'_, '_, 'u> {
 }
 
 /// Whether the expression puts values into text.
-fn is_composed(family: Family, node: &Node<'_>) -> bool {
+pub(super) fn is_composed(family: Family, node: &Node<'_>) -> bool {
     match pieces(family, node) {
         Some(Some(pieces)) => pieces.iter().any(|piece| matches!(piece, Piece::Hole(..))),
         Some(None) => true,
@@ -221,9 +221,7 @@ fn is_list(node: &Node<'_>) -> bool {
 fn pieces<'u>(family: Family, node: &Node<'u>) -> Option<Option<Vec<Piece<'u>>>> {
     let mut out = Vec::new();
     match &*node.kind() {
-        "string" | "template_string" | "concatenated_string" => {
-            return Some(quoted(node, &mut out).map(|()| out));
-        }
+        "string" | "template_string" | "concatenated_string" => Some(quoted(node, &mut out).map(|()| out)),
         "binary_operator" | "binary_expression" => {
             let operator = node.field("operator")?.text().into_owned();
             let (left, right) = (node.field("left")?, node.field("right")?);

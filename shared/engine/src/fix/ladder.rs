@@ -118,8 +118,8 @@ impl Attempt<'_> {
         let places = edit::places(&self.proposal.edits);
         for (edit, place) in edits.into_iter().zip(&places) {
             let line = edit.text.trim_start_matches(['\r', '\n']);
-            // A line put before the function's own first one begins where the one before it ends.
-            if !within(function, &edit.range) && !(line.is_empty() || self.is_import(place)) {
+            let is_inside = within(function, &edit.range) || line.is_empty();
+            if !is_inside && !self.is_import(place) {
                 return Err(format!("an edit at byte {} lies outside the function", edit.range.start));
             }
         }

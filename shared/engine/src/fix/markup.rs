@@ -5,10 +5,43 @@ use crate::analyze::unit::Node;
 use super::call::{self, Call};
 use super::edit::Edit;
 use super::enclose::{self, Escape, Which};
-use super::place::{Place, Proposal, Refused};
+use super::holes::{self, Hole};
+use super::place::{Place, Proposal, Refused, is_call};
 
 const FIX: &str = "cross_site_scripting_prevention";
 const MARKS: &[char] = &['<', '>'];
+/// Functions that are given the text which they send or mark.
+const RESPONDERS: &[&str] = &[
+    "make_response",
+    "Response",
+    "HttpResponse",
+    "HttpResponseBadRequest",
+    "HttpResponseNotFound",
+    "HTMLResponse",
+    "Markup",
+    "mark_safe",
+    "SafeString",
+    "SafeText",
+    "write",
+    "html",
+];
+/// Methods that give a part of what they are called on, or the same in other letters.
+const READS: &[&str] = &[
+    "get",
+    "getlist",
+    "get_all",
+    "pop",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "lower",
+    "upper",
+    "title",
+    "capitalize",
+    "decode",
+    "get_json",
+    "get_data",
+];
 /// Packages that escape HTML, and what they call it.
 const ESCAPERS: &[(&str, &str)] = &[
     ("escape-html", ""),
@@ -28,24 +61,39 @@ pub(super) fn escape_all(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     python(place, Which::All)
 }
 
-fn python(place: &Place<'_, '_>, which: Which) -> Result<Proposal, Refused> {
+fn python<'u>(place: &Place<'_, 'u>, which: Which) -> Result<Proposal, Refused> {
     let text = match place.call() {
-        // A route's own call: what it returns is made elsewhere.
-        Ok(call)
-            if place.facts.names.imported(&call.callee.text()).is_none() && call.receiver().is_none() =>
-        {
-            return Err(Refused::Shape("the text is made in another function"));
-        }
-        Ok(call) => call
+        Ok(call) if RESPONDERS.contains(&call.method()) => call
             .value(0, &["text", "body", "content", "response", "value", "data"])
             .ok_or(Refused::NoTemplate)?,
-        Err(_) => place.sink.clone(),
+        // What another function returns may be markup: its own text is the place to escape.
+        Ok(call) if !holes::is_composed(place.family(), &call.node) && !is_read(place, &call) => {
+            return Err(Refused::Shape("the text is made in another function"));
+        }
+        Ok(_) | Err(_) => place.sink.clone(),
     };
     let escape = Escape { module: "html", function: "escape", text_only: true, marks: MARKS };
     let found = enclose::values(place, &text, &escape, which)?;
+    let is_made =
+        |hole: &Hole<'u>| Call::of(place.facts, &hole.node).is_some_and(|call| !is_read(place, &call));
+    if found.holes.iter().any(is_made) {
+        return Err(Refused::Shape("a value may be markup that another function made"));
+    }
     let description = "Escaped the values where they go into the HTML: they are shown as text now.";
     let inferred = u32::from(which == Which::All);
     Ok(Proposal::new(FIX, found.edits, description).using(found.uses).inferring(inferred))
+}
+
+/// Whether a call reads a value, as `request.args.get(..)` and `name.strip()` do, or makes plain text of one.
+fn is_read<'u>(place: &Place<'_, 'u>, call: &Call<'u>) -> bool {
+    let is_plain = |node: &Node<'u>| {
+        Call::of(place.facts, node)
+            .map_or_else(|| !node.dfs().any(|inner| is_call(&inner.kind())), |inner| is_read(place, &inner))
+    };
+    match call.receiver() {
+        Some(receiver) => READS.contains(&call.method()) && is_plain(&receiver),
+        None => call.name == "str" && call.positional(0).is_some_and(|value| is_plain(&value)),
+    }
 }
 
 /// Python: a template engine that escapes.

@@ -32,7 +32,7 @@ pub(super) fn key_size(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
 pub(super) fn file_mode(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let call = place.call()?;
     let numbers = call.arguments.iter().map(|a| a.field("value").unwrap_or_else(|| a.clone()));
-    let mode = numbers.filter_map(|value| octal(&value.text()).map(|mode| (value, mode))).last();
+    let mode = numbers.rev().find_map(|value| octal(&value.text()).map(|mode| (value, mode)));
     let (value, mode) = mode.ok_or(Refused::Shape("the mode is not written in the call"))?;
     let text = value.text();
     let digits = format!("{:03o}", mode & 0o700);

@@ -49,25 +49,27 @@ fn imports_come_below_what_must_be_first() {
     check("x = 1", "import secrets\n\nx = 1\n");
 }
 
-/// The escape that one file lacks is seen from another: fixed where the text is made, gone where it is sent.
+/// What a function does to its parameter shows where it is called.
 #[test]
 fn callers_in_other_files_are_read_again() {
-    let views = "from flask import Flask, request\nfrom pages import page\napp = Flask(__name__)\n\n@app.route('/')\ndef index():\n    return page(request.args['name'])\n";
+    let shop = "import os\n\ndef remove(name):\n    os.system('rm ' + name)\n";
+    let views =
+        "from flask import request\nfrom shop import remove\n\ndef f():\n    remove(request.args['n'])\n";
+    let fixes = run(&[("shop.py", shop), ("views.py", views)]);
+    let [fixed] = &fixes.results.functions_fixed[..] else { panic!("{:?}", fixes.results) };
+    assert_eq!(fixed.file_path, "shop.py");
+    let read = fixed.verification.iter().find(|outcome| outcome.rung == Rung::NothingNew).unwrap();
+    assert!(read.detail.contains("1 other file(s)"), "{}", read.detail);
+}
+
+/// Markup that another function makes must not be escaped as a whole.
+#[test]
+fn what_another_function_makes_is_left_alone() {
     let pages = "def page(name):\n    return '<p>' + name + '</p>'\n";
+    let views = "from flask import Flask, request\nfrom pages import page\napp = Flask(__name__)\n\n@app.route('/')\ndef index():\n    return page(request.args['name'])\n";
     let fixes = run(&[("pages.py", pages), ("views.py", views)]);
-    let seen = fixes
-        .results
-        .functions_fixed
-        .iter()
-        .flat_map(|fixed| &fixed.verification)
-        .chain(fixes.results.rejected.iter().flat_map(|rejected| &rejected.verification));
-    let mut details = seen.filter(|outcome| outcome.rung == Rung::NothingNew).map(|outcome| &outcome.detail);
-    assert!(details.all(|detail| detail.contains("1 other file(s)")));
-    let reasons: Vec<_> = fixes.results.rejected.iter().map(|rejected| rejected.reason.as_str()).collect();
-    assert!(
-        !fixes.files.is_empty() || reasons.iter().any(|reason| reason.contains("another function")),
-        "{reasons:?}"
-    );
+    assert!(fixes.files.is_empty(), "{:?}", fixes.results.functions_fixed);
+    assert!(fixes.results.rejected[0].reason.contains("another function"));
 }
 
 #[test]
