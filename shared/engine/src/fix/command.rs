@@ -15,6 +15,8 @@ pub(super) use script::exec_file;
 use words::Words;
 
 const FIX: &str = "command_injection_prevention";
+/// A text with a space in it is a command, not a word.
+const MARKS: &[char] = &[' '];
 /// What only a shell understands.
 pub(super) const SHELL: &[char] =
     &['|', '&', ';', '<', '>', '(', ')', '$', '`', '*', '?', '[', ']', '~', '#', '{', '}', '!', '\n', '\\'];
@@ -66,7 +68,7 @@ fn replaced<'u>(call: &Call<'u>) -> Option<(&'static str, &'static str, Node<'u>
 pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let call = place.call()?;
     let command = call.value(0, &["args", "cmd", "command"]).ok_or(Refused::NoTemplate)?;
-    let escape = Escape { module: "shlex", function: "quote", text_only: true, marks: &[' '] };
+    let escape = Escape { module: "shlex", function: "quote", text_only: true, marks: MARKS };
     let found = enclose::values(place, &command, &escape, Which::Tainted)
         .or_else(|_| enclose::values(place, &command, &escape, Which::All))?;
     let quotes = |text: &str| text.matches('\'').count() % 2 == 1 || text.matches('"').count() % 2 == 1;
@@ -80,7 +82,7 @@ pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let mut uses = vec![found.uses];
     if let Some(shell) = call.keyword("shell")
         && call.name.starts_with("subprocess.")
-        && needs_no_shell(place, &command)
+        && needs_no_shell(place, &command, found.holes.len())
     {
         let split = import::function(place, call.node.range().start, "shlex", "split")?;
         edits.push(Edit::replace(command.range(), format!("{}({})", split.code, command.text())));
@@ -99,8 +101,12 @@ pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     Ok(proposal)
 }
 
-/// Whether the text, put together in several steps, has nothing that only a shell understands.
-fn needs_no_shell<'u>(place: &Place<'_, 'u>, command: &Node<'u>) -> bool {
+/// Whether the text, put together in several steps, has nothing that only a shell understands: its constants are words
+/// and all of its values are quoted.
+fn needs_no_shell<'u>(place: &Place<'_, 'u>, command: &Node<'u>, quoted: usize) -> bool {
+    let all = holes::of(place, command, MARKS).map_or(0, |holes| holes.len());
     command.kind() == "identifier"
-        && holes::constants(place, command).is_some_and(|texts| texts.iter().all(|t| !t.contains(SHELL)))
+        && all == quoted
+        && holes::constants(place, command)
+            .is_some_and(|texts| texts.iter().all(|text| !text.contains(SHELL)))
 }

@@ -150,19 +150,22 @@ impl<'u> Search<'_, '_, 'u> {
         }
     }
 
-    /// Whether a name holds text of the sink's language, by the constant parts of what it is assigned.
+    /// Whether a name holds text of the sink's language that values were put into, by its constant parts.
     fn is_marked(&self, node: &Node<'u>) -> bool {
         let Meaning::Values(values) = self.place.facts.scopes.meaning(&node.text(), node.range().start)
         else {
             return false;
         };
-        values.iter().any(|value| match pieces(self.place.family(), &value.value) {
+        let family = self.place.family();
+        let is_made = values.iter().any(|value| value.adds || is_composed(family, &value.value));
+        let has_mark = |value: &Node<'u>| match pieces(family, value) {
             Some(Some(pieces)) => {
                 pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains(self.marks)))
             }
             Some(None) => true,
-            None => value.adds,
-        })
+            None => false,
+        };
+        is_made && values.iter().any(|value| value.adds || has_mark(&value.value))
     }
 
     /// What `"".join(list)` or `buffer.getvalue()` puts together, where that was added piece by piece.
