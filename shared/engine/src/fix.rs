@@ -55,8 +55,10 @@ use project::Project;
 const WORTH_ADVICE: f64 = 0.5;
 /// Most fixes that one file is tried on: more would be a rewrite that nobody reviews.
 const MAX_ATTEMPTS: usize = 50;
-/// Each attempt reads the file a few times over; a large file gets fewer.
+/// Each attempt reads the file and its neighbours; a large file gets fewer.
 const MAX_ATTEMPTED_BYTES: usize = 10_000_000;
+/// The same for all files of a run.
+const MAX_RUN_BYTES: usize = 100_000_000;
 
 pub struct Fixes {
     /// `duration`, `commit_sha`, `commit_message` and the last two rungs are the caller's to fill in.
@@ -75,10 +77,12 @@ pub fn fix(tree: &Tree, found: &AnalysisResults) -> Fixes {
     }
     let mut results = FixResults { success: true, ..FixResults::default() };
     let mut files = BTreeMap::new();
+    let mut budget = MAX_RUN_BYTES;
     for (path, fingerprints) in wanted {
         let Some(family) = Language::of_path(path).map(Language::family) else { continue };
         let Some(source) = tree.get(path).and_then(|bytes| str::from_utf8(bytes).ok()) else { continue };
         let context = Context::of(tree, &imports, path);
+        let attempts = MAX_ATTEMPTS.min(MAX_ATTEMPTED_BYTES.min(budget) / context.bytes().max(1));
         let mut file = File {
             path,
             family,
@@ -86,11 +90,13 @@ pub fn fix(tree: &Tree, found: &AnalysisResults) -> Fixes {
             context: &context,
             source: source.to_owned(),
             secrets: Vec::new(),
-            attempts: MAX_ATTEMPTS.min(MAX_ATTEMPTED_BYTES / context.bytes().max(1)),
+            attempts,
             fixed: Vec::new(),
             rejected: Vec::new(),
         };
         file.fix(&fingerprints);
+        // One look at what is there, and one for each attempt.
+        budget = budget.saturating_sub((1 + attempts - file.attempts) * context.bytes());
         if !file.fixed.is_empty() {
             files.insert(path.to_owned(), file.source.into_bytes());
         }
@@ -163,7 +169,7 @@ impl File<'_> {
         for proposal in propose::propose(self.path, &self.source, finding, self.project) {
             match proposal {
                 Ok(_) if self.attempts == 0 => {
-                    failed.get_or_insert_with(|| ("too many fixes in this file".to_owned(), Vec::new()));
+                    failed.get_or_insert_with(|| ("too many fixes to try".to_owned(), Vec::new()));
                 }
                 Ok(proposal) => {
                     self.attempts -= 1;

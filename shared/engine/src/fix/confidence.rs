@@ -15,7 +15,7 @@ pub(super) fn of(finding: &Finding, family: Family, doubt: Doubt, lines: u64) ->
     let mut score = f64::ln(prior / (1.0 - prior));
     let weights = [
         (!evidence.guess, 0.3),
-        (doubt.changes_meaning, -1.0),
+        (doubt.changes_meaning, -1.6),
         (evidence.weak, -0.6),
         (evidence.near_error, -1.0),
         (lines > LONG, -0.5),

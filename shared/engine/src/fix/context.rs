@@ -11,8 +11,8 @@ use crate::language::{Family, Language};
 use crate::tree::Tree;
 
 /// Most files that are read with one, and most bytes of theirs; beyond that the nearest count.
-const MAX_FILES: usize = 24;
-const MAX_BYTES: usize = 400_000;
+const MAX_FILES: usize = 16;
+const MAX_BYTES: usize = 200_000;
 
 /// Which file's import lines have which words.
 pub(super) struct Imports<'t> {

@@ -32,6 +32,9 @@ fn python(place: &Place<'_, '_>, wanted: &[(&str, &str)]) -> Result<Vec<Edit>, R
     if call.arguments.iter().any(|a| a.kind() == "dictionary_splat") {
         return Err(Refused::Shape("the cookie's settings come from elsewhere"));
     }
+    if call.arguments.len() < 2 {
+        return Err(Refused::Shape("a cookie that is made elsewhere is put into a jar"));
+    }
     // What was not said is added; what was said of another setting stays.
     let (first, rest) = wanted.split_first().ok_or(Refused::NoTemplate)?;
     let mut edits = Vec::new();

@@ -1,35 +1,75 @@
-//! CWE-90: values in an LDAP filter are escaped (RFC 4515, section 3).
+//! CWE-90: values in an LDAP filter are escaped (RFC 4515, section 3), and values in a name (RFC 4514, section 2.4).
 
+use super::call::property;
+use super::edit::Edit;
 use super::enclose::{self, Escape, Which};
+use super::holes;
+use super::import;
 use super::place::{Place, Proposal, Refused};
 
 const FIX: &str = "ldap_injection_prevention";
-/// Library, module of its escape function; the function is called the same in both.
-const ESCAPERS: &[(&str, &str)] = &[("ldap3", "ldap3.utils.conv"), ("ldap", "ldap.filter")];
+const DESCRIPTION: &str = "Escaped the values where they go into the LDAP filter or name.";
+
+/// A library, and its functions that escape: module and name, for filters and for names.
+struct Library {
+    name: &'static str,
+    filter: (&'static str, &'static str),
+    dn: (&'static str, &'static str),
+}
+
+const LIBRARIES: &[Library] = &[
+    Library {
+        name: "ldap3",
+        filter: ("ldap3.utils.conv", "escape_filter_chars"),
+        dn: ("ldap3.utils.dn", "escape_rdn"),
+    },
+    Library {
+        name: "ldap",
+        filter: ("ldap.filter", "escape_filter_chars"),
+        dn: ("ldap.dn", "escape_dn_chars"),
+    },
+];
 
 pub(super) fn python(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let call = place.call()?;
-    let known = ESCAPERS.iter().filter(|(library, _)| place.facts.names.uses(library));
-    let (_, module) = known.clone().next().ok_or(Refused::Shape("no known LDAP library is imported"))?;
-    if known.count() > 1 {
-        return Err(Refused::Shape("several LDAP libraries are imported"));
-    }
-    let filters =
-        [call.named("search_filter"), call.named("filterstr"), call.positional(1), call.positional(2)];
-    let mut refused = Refused::Shape("the value is not in a filter");
-    for filter in filters.into_iter().flatten() {
-        let escape = Escape { module, function: "escape_filter_chars", text_only: true, marks: &['('] };
-        match enclose::values(place, &filter, &escape, Which::Tainted) {
-            // A value that is the whole filter is no value in one.
-            Ok(found) if found.holes.iter().all(|hole| !hole.before.is_empty() || !hole.after.is_empty()) => {
-                let description = "Escaped the values where they go into the LDAP filter.";
-                return Ok(Proposal::new(FIX, found.edits, description).using(found.uses));
-            }
-            Ok(_) => refused = Refused::Shape("the value is the whole filter"),
-            Err(error) => refused = error,
+    let used: Vec<_> = LIBRARIES.iter().filter(|library| place.facts.names.uses(library.name)).collect();
+    let [library] = used[..] else {
+        return Err(Refused::Shape("not one known LDAP library is imported"));
+    };
+    let given = [
+        call.named("search_filter"),
+        call.named("filterstr"),
+        call.named("search_base"),
+        call.named("base"),
+        call.positional(0),
+        call.positional(1),
+        call.positional(2),
+    ];
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut uses = Vec::new();
+    for text in given.into_iter().flatten() {
+        let filter = escape(library.filter, &['(']);
+        let dn = escape(library.dn, &['=']);
+        let Ok(found) = enclose::values(place, &text, &filter, Which::All) else { continue };
+        // A value that is the whole text is no value in one.
+        if found.holes.iter().any(|hole| hole.before.is_empty()) {
+            continue;
         }
+        let is_filter = found.holes.iter().any(|hole| hole.before.contains('('));
+        let found = if is_filter { found } else { enclose::values(place, &text, &dn, Which::All)? };
+        edits.extend(found.edits.into_iter().filter(|edit| !edits.contains(edit)).collect::<Vec<_>>());
+        uses.push(found.uses);
     }
-    Err(refused)
+    if edits.is_empty() {
+        return Err(Refused::Shape("the value's place in the text was not found"));
+    }
+    let mut proposal = Proposal::new(FIX, edits, DESCRIPTION);
+    proposal.uses = uses;
+    Ok(proposal)
+}
+
+fn escape<'a>((module, function): (&'a str, &'a str), marks: &'a [char]) -> Escape<'a> {
+    Escape { module, function, text_only: true, marks }
 }
 
 /// JavaScript: by `ldap-escape`, which the repository must have.
@@ -37,21 +77,20 @@ pub(super) fn script(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let call = place.call()?;
     let options =
         call.positional(1).and_then(|options| place.written(&options)).ok_or(Refused::NoTemplate)?;
-    let filter =
-        super::call::property(&options, "filter").ok_or(Refused::Shape("the value is not in a filter"))?;
-    let holes = super::holes::of(place, &filter, &['(']);
+    let filter = property(&options, "filter").ok_or(Refused::Shape("the value is not in a filter"))?;
+    let holes = holes::of(place, &filter, &['(']);
     let mut holes = holes.ok_or(Refused::Shape("the text is put together in another way"))?;
     holes.retain(|hole| place.is_on_way(&hole.node));
     if holes.is_empty() {
         return Err(Refused::Shape("the value's place in the text was not found"));
     }
     let mut edits = Vec::new();
-    let imported = super::import::function(place, call.node.range().start, "ldap-escape", "filter")?;
+    let imported = import::function(place, call.node.range().start, "ldap-escape", "filter")?;
     edits.extend(imported.edits);
     for hole in &holes {
         // A tagged template escapes what is put into it.
         let text = format!("{}`${{{}}}`", imported.code, hole.node.text());
-        edits.push(super::edit::Edit::replace(hole.node.range(), text));
+        edits.push(Edit::replace(hole.node.range(), text));
     }
-    Ok(Proposal::new(FIX, edits, "Escaped the values where they go into the LDAP filter."))
+    Ok(Proposal::new(FIX, edits, DESCRIPTION))
 }

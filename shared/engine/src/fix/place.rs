@@ -92,7 +92,10 @@ impl<'u> Place<'_, 'u> {
     pub(super) fn styled(&self, code: &str) -> String {
         let root = self.facts.unit.root();
         let mut literals = root.dfs().filter(|node| node.kind() == "string").map(|node| node.text());
-        let first = literals.find(|text| text.ends_with(['"', '\'']) && !text.ends_with("\"\"\""));
+        let is_plain = |text: &str| {
+            text.ends_with(['"', '\'']) && !text.ends_with("\"\"\"") && !text.ends_with("\'\'\'")
+        };
+        let first = literals.find(|text| is_plain(text));
         let single = first.is_some_and(|text| text.ends_with('\''));
         if single && !code.contains('\'') { code.replace('"', "'") } else { code.to_owned() }
     }

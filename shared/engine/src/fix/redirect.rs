@@ -54,13 +54,10 @@ pub(super) fn own_host(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
 
 fn target<'u>(place: &Place<'_, 'u>) -> Result<Node<'u>, Refused> {
     let Some(call) = Call::of(place.facts, &place.sink) else {
-        // `window.location = x`
-        let own = place.sink.kind() == "assignment_expression";
-        let assignment = if own {
-            Some(place.sink.clone())
-        } else {
-            place.sink.ancestors().find(|node| node.kind() == "assignment_expression")
-        };
+        // `window.location = x`, `response.headers["Location"] = x`
+        let is_assignment = |node: &Node<'u>| matches!(&*node.kind(), "assignment" | "assignment_expression");
+        let own = is_assignment(&place.sink).then(|| place.sink.clone());
+        let assignment = own.or_else(|| place.sink.ancestors().take(3).find(is_assignment));
         return assignment.and_then(|a| a.field("right")).ok_or(Refused::NoTemplate);
     };
     let header = matches!(call.method(), "setHeader" | "set" | "header" | "send_header" | "add");

@@ -28,6 +28,25 @@ fn meaning_that_would_change() {
 }
 
 #[test]
+fn hashes_that_a_protocol_names() {
+    check_refused(
+        "a.py",
+        "import hashlib\ndef md5_utf8(x):\n    return hashlib.md5(x)\n",
+        "promise this very hash",
+    );
+    check_refused(
+        "a.py",
+        "import hashlib\nif kind == 'SHA-1':\n    x = hashlib.sha1(y)\n",
+        "promise this very hash",
+    );
+    check_refused(
+        "a.js",
+        "const c = require('crypto');\nconst md5 = c.createHash('md5');\n",
+        "promise this very hash",
+    );
+}
+
+#[test]
 fn commands_that_need_their_shell() {
     python("import os", "os.system(f'cat {request.args[\"f\"]} | wc')", "finding_gone");
     python("import os", "os.system(request.args['command'])", "no_template");
