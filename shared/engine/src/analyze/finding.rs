@@ -29,6 +29,8 @@ pub(crate) struct Finding {
     pub(crate) flow: Vec<FlowStep>,
     /// The node that is the sink.
     pub(crate) range: Range<usize>,
+    /// That node's kind; empty where data flow alone found it.
+    pub(crate) kind: String,
     /// What the sink reads like; a secret's value is not in it.
     pub(crate) sink: String,
     /// The places in this file that the value came by.

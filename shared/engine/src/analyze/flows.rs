@@ -115,6 +115,7 @@ fn into_finding(hit: flow::Hit) -> Finding {
         confidence: found.confidence_score,
         flow: found.flow,
         range: hit.range,
+        kind: String::new(),
         sink: hit.sink,
         way: hit.way,
         evidence: hit.evidence,

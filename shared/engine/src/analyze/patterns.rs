@@ -71,6 +71,7 @@ fn matched<'u>(facts: &Facts<'u>, rule: &Rule, shape: &Shape, node: &Node<'u>) -
         confidence,
         flow: Vec::new(),
         range: node.range(),
+        kind: node.kind().into_owned(),
         sink: if is_secret { name_only(&node.text()) } else { node.text().into_owned() },
         way: Vec::new(),
         evidence: Evidence { guess: true, ..Evidence::default() },
