@@ -4,12 +4,33 @@
 //! those before it. Invariant: `files` holds only what passed every rung that is tried here, nothing outside the edits
 //! changes, and a second run over the fixed tree changes nothing.
 
+mod call;
+mod command;
+mod confidence;
+mod context;
+mod cookie;
 mod edit;
+mod enclose;
 mod hash;
+mod holes;
+mod import;
 mod ladder;
+mod ldap;
+mod markup;
+mod number;
+mod path;
+mod place;
+mod project;
 mod propose;
+mod random;
+mod redirect;
 mod rename;
+mod secret;
 mod sql;
+mod temporary;
+mod tls;
+mod xml;
+mod xpath;
 mod yaml;
 
 #[cfg(test)]
@@ -20,18 +41,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use quartet_domain::results::{AnalysisResults, FixResults, FunctionFixed, RejectedFix, RungOutcome};
 
 use crate::analyze::finding::Finding;
-use crate::analyze::{detect, mask_text};
+use crate::analyze::unit::Unit;
+use crate::analyze::{Facts, mask_text};
+use crate::language::{Family, Language};
 use crate::tree::Tree;
 
+use context::{Context, Imports};
 use ladder::Attempt;
-use propose::{Project, Proposal, Refused};
+use place::{Proposal, Refused};
+use project::Project;
 
 /// Below it a finding may be none, and "no template" would be noise.
 const WORTH_ADVICE: f64 = 0.5;
 /// Most fixes that one file is tried on: more would be a rewrite that nobody reviews.
 const MAX_ATTEMPTS: usize = 50;
-/// Each attempt reads the file a few times over; a large file gets fewer.
+/// Each attempt reads the file and its neighbours; a large file gets fewer.
 const MAX_ATTEMPTED_BYTES: usize = 10_000_000;
+/// The same for all files of a run.
+const MAX_RUN_BYTES: usize = 100_000_000;
 
 pub struct Fixes {
     /// `duration`, `commit_sha`, `commit_message` and the last two rungs are the caller's to fill in.
@@ -43,16 +70,33 @@ pub struct Fixes {
 /// Fixes what has a template among the findings of `tree`.
 pub fn fix(tree: &Tree, found: &AnalysisResults) -> Fixes {
     let project = Project::of(tree);
+    let imports = Imports::of(tree);
     let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for finding in &found.vulnerabilities {
         wanted.entry(&finding.file_path).or_default().insert(&finding.fingerprint);
     }
     let mut results = FixResults { success: true, ..FixResults::default() };
     let mut files = BTreeMap::new();
+    let mut budget = MAX_RUN_BYTES;
     for (path, fingerprints) in wanted {
+        let Some(family) = Language::of_path(path).and_then(Language::family) else { continue };
         let Some(source) = tree.get(path).and_then(|bytes| str::from_utf8(bytes).ok()) else { continue };
-        let mut file = File { path, source: source.to_owned(), fixed: Vec::new(), rejected: Vec::new() };
-        file.fix(&fingerprints, &project);
+        let context = Context::of(tree, &imports, path);
+        let attempts = MAX_ATTEMPTS.min(MAX_ATTEMPTED_BYTES.min(budget) / context.bytes().max(1));
+        let mut file = File {
+            path,
+            family,
+            project: &project,
+            context: &context,
+            source: source.to_owned(),
+            secrets: Vec::new(),
+            attempts,
+            fixed: Vec::new(),
+            rejected: Vec::new(),
+        };
+        file.fix(&fingerprints);
+        // One look at what is there, and one for each attempt.
+        budget = budget.saturating_sub((1 + attempts - file.attempts) * context.bytes());
         if !file.fixed.is_empty() {
             files.insert(path.to_owned(), file.source.into_bytes());
         }
@@ -69,84 +113,132 @@ pub fn fix(tree: &Tree, found: &AnalysisResults) -> Fixes {
 /// One file on its way.
 struct File<'a> {
     path: &'a str,
+    family: Family,
+    project: &'a Project,
+    context: &'a Context<'a>,
     /// With the fixes so far.
     source: String,
+    /// Texts that no result may show.
+    secrets: Vec<String>,
+    /// How many fixes may still be tried.
+    attempts: usize,
     fixed: Vec<FunctionFixed>,
     rejected: Vec<RejectedFix>,
 }
 
 impl File<'_> {
-    fn fix(&mut self, fingerprints: &BTreeSet<&str>, project: &Project) {
-        let mut before = detect::file(self.path, self.source.as_bytes()).found;
+    fn fix(&mut self, fingerprints: &BTreeSet<&str>) {
+        let mut before = self.context.detect(&self.source);
+        self.secrets = self.secrets_in(&before);
         let mut order: Vec<(usize, String)> = before
             .iter()
-            .filter(|finding| fingerprints.contains(finding.fingerprint.as_str()))
+            .filter(|finding| {
+                finding.path == self.path && fingerprints.contains(finding.fingerprint.as_str())
+            })
             .map(|finding| (finding.range.start, finding.fingerprint.clone()))
             .collect();
         order.sort();
-        let mut attempts = MAX_ATTEMPTS.min(MAX_ATTEMPTED_BYTES / self.source.len().max(1));
+        let known: BTreeMap<String, (String, String)> = before
+            .iter()
+            .filter(|finding| finding.path == self.path)
+            .map(|f| (f.fingerprint.clone(), (f.about.id.clone(), f.function.clone())))
+            .collect();
         for (_, fingerprint) in order.into_iter().rev() {
-            // A fix before this one may have removed it too.
-            let Some(finding) = before.iter().find(|finding| finding.fingerprint == fingerprint) else {
-                continue;
+            let own = before.iter().find(|finding| finding.fingerprint == fingerprint);
+            // A fix of the same code gave it another fingerprint, or removed it too.
+            let changed = || {
+                before.iter().find(|f| {
+                    f.path == self.path
+                        && !known.contains_key(&f.fingerprint)
+                        && known
+                            .get(&fingerprint)
+                            .is_some_and(|(rule, function)| *rule == f.about.id && *function == f.function)
+                })
             };
-            if finding.about.fix.is_some() {
-                if attempts == 0 {
-                    self.reject(finding, "too many fixes in this file", Vec::new());
-                    continue;
-                }
-                attempts -= 1;
-            }
-            match propose::propose(self.path, &self.source, finding, project) {
-                Ok(proposal) => {
-                    let fixed = self.fixed.len();
-                    self.try_out(finding, &before, &proposal, project);
-                    if self.fixed.len() > fixed {
-                        before = detect::file(self.path, self.source.as_bytes()).found;
-                    }
-                }
-                Err(Refused::NoTemplate) if finding.confidence < WORTH_ADVICE => {}
-                Err(refused) => self.reject(finding, &refused.to_string(), Vec::new()),
+            let Some(finding) = own.or_else(changed) else { continue };
+            if let Some(after) = self.solve(finding, &before) {
+                before = after;
             }
         }
     }
 
-    fn try_out(&mut self, finding: &Finding, before: &[Finding], proposal: &Proposal, project: &Project) {
+    /// Tries the templates for a finding in their order; what is found after the first that holds.
+    fn solve(&mut self, finding: &Finding, before: &[Finding]) -> Option<Vec<Finding>> {
+        let mut failed: Option<(String, Vec<RungOutcome>)> = None;
+        let mut refused: Option<Refused> = None;
+        for proposal in propose::propose(self.path, &self.source, finding, self.project) {
+            match proposal {
+                Ok(_) if self.attempts == 0 => {
+                    failed.get_or_insert_with(|| ("too many fixes to try".to_owned(), Vec::new()));
+                }
+                Ok(proposal) => {
+                    self.attempts -= 1;
+                    match self.try_out(finding, before, &proposal) {
+                        Ok(after) => return Some(after),
+                        Err(reason) => failed = failed.or(Some(reason)),
+                    }
+                }
+                // A shape says more than that there is no template.
+                Err(why) if refused.is_none() || refused == Some(Refused::NoTemplate) => refused = Some(why),
+                Err(_) => {}
+            }
+        }
+        match (failed, refused) {
+            (Some((reason, verification)), _) => self.reject(finding, &reason, verification),
+            (None, Some(Refused::NoTemplate)) if finding.confidence < WORTH_ADVICE => {}
+            (None, Some(refused)) => self.reject(finding, &refused.to_string(), Vec::new()),
+            (None, None) => {}
+        }
+        None
+    }
+
+    /// What is found after the fix, or the rung that it failed.
+    fn try_out(
+        &mut self,
+        finding: &Finding,
+        before: &[Finding],
+        proposal: &Proposal,
+    ) -> Result<Vec<Finding>, (String, Vec<RungOutcome>)> {
         let after = edit::apply(&self.source, &proposal.edits);
         let diff = edit::diff(self.path, &self.source, &after);
         let attempt = Attempt {
             path: self.path,
-            source: &self.source,
             finding,
             before,
             proposal,
             after: &after,
             diff: &diff,
-            project,
+            project: self.project,
+            context: self.context,
         };
-        let verification = ladder::climb(&attempt);
-        let failed = verification.iter().find(|outcome| outcome.passed == Some(false));
-        if let Some(failed) = failed {
+        let (verification, found) = ladder::climb(&attempt);
+        if let Some(failed) = verification.iter().find(|outcome| outcome.passed == Some(false)) {
             let rung = serde_json::to_value(failed.rung).ok();
             let name = rung.as_ref().and_then(|rung| rung.as_str()).unwrap_or("unknown").to_owned();
-            self.reject(finding, &name, verification);
-            return;
+            return Err((name, verification));
         }
         self.fixed.push(FunctionFixed {
             function_name: finding.function.clone(),
             file_path: self.path.to_owned(),
             fix_type: proposal.fix_type.to_owned(),
             description: proposal.description.clone(),
-            confidence_score: proposal.confidence,
+            confidence_score: confidence::of(finding, self.family, proposal.doubt, diff.lines_changed),
             lines_changed: diff.lines_changed,
             line_number: finding.line,
             fingerprint: finding.fingerprint.clone(),
             rule_id: finding.about.id.clone(),
             // What is committed is whole; what people and logs are shown is not.
-            diff: mask_text(&diff.text),
+            diff: mask_text(&secret::masked(&diff.text, &self.secrets)),
             verification,
         });
         self.source = after;
+        Ok(found)
+    }
+
+    fn secrets_in(&self, found: &[Finding]) -> Vec<String> {
+        let Ok(Some(unit)) = Unit::parse(self.path, self.source.as_bytes()) else { return Vec::new() };
+        let own: Vec<Finding> = found.iter().filter(|finding| finding.path == self.path).cloned().collect();
+        secret::texts(&Facts::of(&unit), &own)
     }
 
     fn reject(&mut self, finding: &Finding, reason: &str, verification: Vec<RungOutcome>) {

@@ -39,6 +39,20 @@ pub struct Hit {
     pub function: Range<usize>,
     /// The sink's text.
     pub sink: String,
+    /// The places in the sink's file that the value came by: reads, variables, calls.
+    pub way: Vec<Range<usize>>,
+    pub evidence: Evidence,
+}
+
+/// What makes a finding, and so a fix of it, less sure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Only a parameter, of which nobody knows what it holds.
+    pub weak: bool,
+    /// The sink is known by a method's name alone.
+    pub guess: bool,
+    /// The parser could not read the lines around.
+    pub near_error: bool,
 }
 
 /// Lines of a file.

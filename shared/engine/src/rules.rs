@@ -47,16 +47,6 @@ pub(crate) struct About {
     /// What to do, in one sentence.
     pub(crate) advice: String,
     pub(crate) link: String,
-    pub(crate) fix: Option<Template>,
-}
-
-/// How a finding of a rule is fixed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Template {
-    SqlParameters,
-    SafeYaml,
-    StrongHash,
 }
 
 pub(crate) struct Rule {

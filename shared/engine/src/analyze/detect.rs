@@ -78,6 +78,7 @@ pub(crate) fn run(tree: &Tree, wanted: Option<&BTreeSet<String>>, own: &OwnRules
 }
 
 /// One file alone.
+#[cfg(test)]
 pub(crate) fn file(path: &str, bytes: &[u8]) -> Detected {
     let tree: Tree = [(path, bytes)].into_iter().collect();
     run(&tree, None, &OwnRules::default())

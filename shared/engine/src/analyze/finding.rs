@@ -1,6 +1,6 @@
 //! A finding inside the engine: what the payload says of it, and the places in the code that a fix needs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use quartet_domain::results::{FlowStep, Vulnerability};
 use sha2::{Digest, Sha256};
 
 use super::secrets::mask_text;
+use crate::flow::Evidence;
 use crate::rules::About;
 
 /// Longest sink text that tells findings apart.
@@ -29,20 +30,15 @@ pub(crate) struct Finding {
     pub(crate) flow: Vec<FlowStep>,
     /// The node that is the sink.
     pub(crate) range: Range<usize>,
+    /// That node's kind; empty where data flow alone found it.
     pub(crate) kind: String,
     /// What the sink reads like; a secret's value is not in it.
     pub(crate) sink: String,
-    /// Parts of the sink by name.
-    pub(crate) parts: BTreeMap<String, Part>,
+    /// The places in this file that the value came by.
+    pub(crate) way: Vec<Range<usize>>,
+    pub(crate) evidence: Evidence,
     /// Filled by [`identify`].
     pub(crate) fingerprint: String,
-}
-
-/// A node, to be found again in the same source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Part {
-    pub(crate) range: Range<usize>,
-    pub(crate) kind: String,
 }
 
 impl Finding {

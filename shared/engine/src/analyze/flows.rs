@@ -1,7 +1,7 @@
 //! The data flow engine's findings among those of the other detectors.
 //!
-//! Where both speak of one place, the flow's evidence counts (its confidence, its steps) and the pattern's parts stay,
-//! for the fix. Where a pattern alone speaks and the flow engine came by and found the value harmless, the finding goes;
+//! Where both speak of one place, the flow's evidence counts (its confidence, its steps, its way) and the pattern's
+//! node stays. Where a pattern alone speaks and the flow engine came by and found the value harmless, the finding goes;
 //! what the flow engine did not recognise stays as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +52,8 @@ impl Flows {
             match same.into_iter().next() {
                 Some(surest) => {
                     let found = surest.vulnerability;
+                    pattern.way = surest.way;
+                    pattern.evidence = surest.evidence;
                     pattern.confidence = found.confidence_score;
                     pattern.flow = found.flow;
                     pattern.description = found.description;
@@ -100,7 +102,6 @@ fn into_finding(hit: flow::Hit) -> Finding {
         description: found.description.clone(),
         advice: advice.to_owned(),
         link: link.to_owned(),
-        fix: None,
     };
     Finding {
         about: Arc::new(about),
@@ -114,7 +115,8 @@ fn into_finding(hit: flow::Hit) -> Finding {
         range: hit.range,
         kind: String::new(),
         sink: hit.sink,
-        parts: BTreeMap::new(),
+        way: hit.way,
+        evidence: hit.evidence,
         fingerprint: String::new(),
     }
 }

@@ -1,18 +1,18 @@
 //! The detector of pattern rules: one walk of the tree, each node against the rules that its kind or callee allows.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 use ast_grep_core::matcher::MatcherExt;
-use ast_grep_core::meta_var::{MetaVarEnv, MetaVariable};
+use ast_grep_core::meta_var::MetaVarEnv;
 
 use super::call;
 use super::detect::Detector;
-use super::finding::{Finding, Part};
+use super::finding::Finding;
 use super::outline::Marks;
 use super::skip;
 use super::unit::Node;
 use super::value::{Facts, Origin, Value, is_name};
+use crate::flow::Evidence;
 use crate::rules::{Budget, Condition, OwnRules, Rule, RuleSet, Shape};
 
 /// How much surer, or less sure, than for a parameter.
@@ -94,14 +94,6 @@ fn matched<'u>(facts: &Facts<'u>, rule: &Rule, shape: &Shape, node: &Node<'u>) -
         Some(matcher) => matcher.match_node(node.clone())?.get_env().clone(),
         None => MetaVarEnv::new(),
     };
-    let mut parts = BTreeMap::new();
-    for variable in captured.get_matched_variables() {
-        if let MetaVariable::Capture(name, _) = variable
-            && let Some(part) = captured.get_match(&name)
-        {
-            parts.insert(name, Part { range: part.range(), kind: part.kind().into_owned() });
-        }
-    }
     let mut worst = Value::of(Origin::Constant);
     for (name, condition) in &shape.conditions {
         let part = captured.get_match(name).cloned().or_else(|| call::part(node, name))?;
@@ -134,7 +126,8 @@ fn matched<'u>(facts: &Facts<'u>, rule: &Rule, shape: &Shape, node: &Node<'u>) -
         range: node.range(),
         kind: node.kind().into_owned(),
         sink: if is_secret { name_only(&node.text()) } else { node.text().into_owned() },
-        parts,
+        way: Vec::new(),
+        evidence: Evidence { guess: true, ..Evidence::default() },
         fingerprint: String::new(),
     })
 }

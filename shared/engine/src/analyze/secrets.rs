@@ -10,12 +10,13 @@ mod mask;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::finding::Finding;
 use super::skip;
+use crate::flow::Evidence;
 use crate::language::Language;
 use load::{Rule, Rules};
 
@@ -71,7 +72,8 @@ pub(crate) fn detect(path: &str, bytes: &[u8]) -> Vec<Finding> {
             range: hit.range,
             kind: String::new(),
             sink: masked(&secret),
-            parts: BTreeMap::new(),
+            way: Vec::new(),
+            evidence: Evidence::default(),
             fingerprint: String::new(),
         });
     }

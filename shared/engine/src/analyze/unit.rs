@@ -81,21 +81,6 @@ impl Unit {
     pub(crate) fn tree(&self) -> &tree_sitter::Tree {
         &self.doc.root().get_doc().tree
     }
-
-    /// The outermost node with exactly this range and kind.
-    pub(crate) fn node_at(&self, range: &std::ops::Range<usize>, kind: &str) -> Option<Node<'_>> {
-        let mut at = self.root();
-        loop {
-            if at.range() == *range && at.kind() == kind {
-                return Some(at);
-            }
-            let inner = at.children().find(|child| {
-                let child = child.range();
-                child.start <= range.start && range.end <= child.end
-            })?;
-            at = inner;
-        }
-    }
 }
 
 /// The deepest nesting of brackets, strings and comments counted as code: a bound that is cheap to know before parsing,

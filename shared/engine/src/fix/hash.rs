@@ -6,17 +6,17 @@
 use crate::language::Family;
 
 use super::edit::Edit;
-use super::propose::{Place, Proposal, Refused};
+use super::place::{Place, Proposal, Refused};
 use super::rename;
 
-const CONFIDENCE: f64 = 0.6;
-
 pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let (callee, arguments) = place.call()?;
-    let name = place.facts.names.dotted(&callee).ok_or(Refused::NoTemplate)?;
+    let call = place.call()?;
+    let (name, callee, arguments) = (call.name, call.callee, call.arguments);
     let (module, function) = name.rsplit_once('.').unwrap_or(("", &name));
-    let family = place.facts.unit.language.family().ok_or(Refused::NoTemplate)?;
-    let (edits, uses) = match (family, module, function) {
+    if is_promised(place) {
+        return Err(Refused::Shape("the names around it promise this very hash"));
+    }
+    let (edits, uses) = match (place.family(), module, function) {
         (Family::Python, "hashlib", "md5" | "sha1") => {
             (rename::callee(place, &callee, "sha256")?, vec!["hashlib.sha256".to_owned()])
         }
@@ -46,11 +46,29 @@ pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         }
         _ => return Err(Refused::Shape("another library would be needed")),
     };
-    Ok(Proposal {
-        edits,
-        fix_type: "weak_hash_replacement",
-        description: "Replaced the broken hash with SHA-256. Stored digests change and become longer: check where they are kept or compared.".to_owned(),
-        confidence: CONFIDENCE,
-        uses,
-    })
+    let description = "Replaced the broken hash with SHA-256. Stored digests change and become longer: \
+                       check where they are kept or compared.";
+    let mut proposal = Proposal::new("weak_hash_replacement", edits, description).changing_meaning();
+    proposal.uses = uses;
+    Ok(proposal)
+}
+
+/// Whether the function, a condition or what the digest is assigned to names the hash, as a protocol's code does.
+fn is_promised(place: &Place<'_, '_>) -> bool {
+    let names = |text: &str| {
+        let text = text.to_ascii_lowercase().replace(['-', '_'], "");
+        text.contains("md5") || text.contains("sha1")
+    };
+    names(&place.finding.function)
+        || place.sink.ancestors().any(|node| match &*node.kind() {
+            "if_statement" | "elif_clause" => node.field("condition").is_some_and(|test| names(&test.text())),
+            "assignment" | "assignment_expression" => {
+                node.field("left").is_some_and(|left| names(&left.text()))
+            }
+            "variable_declarator" | "keyword_argument" => {
+                node.field("name").is_some_and(|name| names(&name.text()))
+            }
+            "pair" => node.field("key").is_some_and(|key| names(&key.text())),
+            _ => false,
+        })
 }

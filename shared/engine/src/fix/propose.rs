@@ -1,86 +1,73 @@
-//! From a finding to edits: picks the template, and says why there is none.
+//! From a finding to edits: the table of templates, by weakness and language.
+//!
+//! A template reads the syntax tree at the finding's bytes and says what it would change, or why it will not. Several for
+//! one weakness are tried in their order; the first that climbs the ladder is taken.
 
 use crate::analyze::Facts;
 use crate::analyze::finding::Finding;
-use crate::analyze::unit::{Node, Unit};
-use crate::rules::Template;
-use crate::tree::Tree;
+use crate::analyze::unit::Unit;
+use crate::language::Family;
 
-use super::edit::Edit;
-use super::{hash, sql, yaml};
+use super::place::{Place, Proposal, Refused, node_at};
+use super::project::Project;
+use super::{
+    command, cookie, hash, ldap, markup, number, path, random, redirect, secret, sql, temporary, tls, xml,
+    xpath, yaml,
+};
 
-/// What a template wants to do.
-#[derive(Debug)]
-pub(super) struct Proposal {
-    pub(super) edits: Vec<Edit>,
-    /// As `sql_injection_prevention`.
-    pub(super) fix_type: &'static str,
-    pub(super) description: String,
-    /// 0 to 1.
-    pub(super) confidence: f64,
-    /// Full names that the edited code must mean, as `yaml.safe_load`.
-    pub(super) uses: Vec<String>,
-}
+pub(super) type Template = fn(&Place<'_, '_>) -> Result<Proposal, Refused>;
 
-/// Why a finding has no edit.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refused {
-    #[error("no_template")]
-    NoTemplate,
-    /// There is a template, but this code is not of its shape.
-    #[error("no_template: {0}")]
-    Shape(&'static str),
-}
-
-/// What the whole tree says about its libraries.
-pub(super) struct Project {
-    pub(super) drivers: sql::Drivers,
-}
-
-/// A finding and the facts of the file that it is in.
-pub(super) struct Place<'f, 'u> {
-    pub(super) facts: &'f Facts<'u>,
-    pub(super) finding: &'f Finding,
-    pub(super) sink: Node<'u>,
-    pub(super) project: &'f Project,
-}
-
-impl Project {
-    pub(super) fn of(tree: &Tree) -> Self {
-        Self { drivers: sql::Drivers::of_tree(tree) }
+/// The templates for a weakness. What is not here has advice only: unpickling, running code and trust boundaries cannot
+/// be changed without changing what the program means.
+pub(super) fn templates(cwe: &str, family: Family) -> &'static [Template] {
+    use Family::{JavaScript, Python};
+    match (cwe.strip_prefix("CWE-").unwrap_or(cwe), family) {
+        ("22", Python) => &[path::guard, path::extraction],
+        ("22", JavaScript) => &[path::guard],
+        ("78", Python) => &[command::argument_list, command::quote],
+        ("78", JavaScript) => &[command::exec_file],
+        ("79", Python) => &[markup::escape_tainted, markup::escape_all, markup::autoescape],
+        ("79", JavaScript) => &[markup::text_content, markup::escape_script, markup::autoescape_script],
+        ("89", Python | JavaScript) => &[sql::propose],
+        ("90", Python) => &[ldap::python],
+        ("90", JavaScript) => &[ldap::script],
+        ("295", Python) => &[tls::python],
+        ("295", JavaScript) => &[tls::script],
+        ("326", Python | JavaScript) => &[number::key_size],
+        ("327" | "328", Python | JavaScript) => &[hash::propose],
+        ("330" | "338", Python) => &[random::python],
+        ("330" | "338", JavaScript) => &[random::script],
+        ("377", Python) => &[temporary::mkstemp],
+        ("502", Python | JavaScript) => &[yaml::propose],
+        ("601", Python | JavaScript) => &[redirect::own_host],
+        ("611" | "776", Python) => &[xml::defused, xml::settings],
+        ("611", JavaScript) => &[xml::script],
+        ("614", Python | JavaScript) => &[cookie::secure],
+        ("643", Python) => &[xpath::bind, xpath::guard],
+        ("643", JavaScript) => &[xpath::script],
+        ("732", Python | JavaScript) => &[number::file_mode],
+        ("798", Python | JavaScript) => &[secret::environment],
+        ("1004", Python | JavaScript) => &[cookie::http_only],
+        _ => &[],
     }
 }
 
-impl<'u> Place<'_, 'u> {
-    /// A part of the sink, by the rule's name for it.
-    pub(super) fn part(&self, name: &str) -> Result<Node<'u>, Refused> {
-        let part = self.finding.parts.get(name).ok_or(Refused::NoTemplate)?;
-        self.facts.unit.node_at(&part.range, &part.kind).ok_or(Refused::NoTemplate)
-    }
-
-    /// What is called, and its arguments.
-    pub(super) fn call(&self) -> Result<(Node<'u>, Vec<Node<'u>>), Refused> {
-        let callee = self.sink.field("function").ok_or(Refused::NoTemplate)?;
-        let list = self.sink.field("arguments").ok_or(Refused::NoTemplate)?;
-        let arguments = list.named_children().filter(|argument| argument.kind() != "comment").collect();
-        Ok((callee, arguments))
-    }
-}
-
+/// What each template would do, in order; a single refusal where there is none.
 pub(super) fn propose(
     path: &str,
     source: &str,
     finding: &Finding,
     project: &Project,
-) -> Result<Proposal, Refused> {
-    let template = finding.about.fix.ok_or(Refused::NoTemplate)?;
-    let unit = Unit::parse(path, source.as_bytes()).ok().flatten().ok_or(Refused::NoTemplate)?;
-    let facts = Facts::of(&unit);
-    let sink = unit.node_at(&finding.range, &finding.kind).ok_or(Refused::NoTemplate)?;
-    let place = Place { facts: &facts, finding, sink, project };
-    match template {
-        Template::SqlParameters => sql::propose(&place),
-        Template::SafeYaml => yaml::propose(&place),
-        Template::StrongHash => hash::propose(&place),
-    }
+) -> Vec<Result<Proposal, Refused>> {
+    let place = |propose: &dyn Fn(&Place<'_, '_>) -> Vec<Result<Proposal, Refused>>| {
+        let unit = Unit::parse(path, source.as_bytes()).ok().flatten()?;
+        let family = unit.language.family()?;
+        let facts = Facts::of(&unit);
+        let sink = node_at(&unit.root(), &finding.range)?;
+        Some(propose(&Place { facts: &facts, finding, sink, project, family }))
+    };
+    let all = place(&|place| {
+        templates(&finding.about.cwe, place.family()).iter().map(|template| template(place)).collect()
+    });
+    all.filter(|proposals| !proposals.is_empty()).unwrap_or_else(|| vec![Err(Refused::NoTemplate)])
 }

@@ -4,7 +4,7 @@
 use crate::analyze::unit::Node;
 
 use super::edit::Edit;
-use super::propose::{Place, Refused};
+use super::place::{Place, Refused};
 
 /// Edits that make `callee` mean `new`, where it means a function of the same module now.
 pub(super) fn callee(place: &Place<'_, '_>, callee: &Node<'_>, new: &str) -> Result<Vec<Edit>, Refused> {

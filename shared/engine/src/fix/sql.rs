@@ -11,24 +11,27 @@ use crate::analyze::unit::Node;
 use crate::analyze::{Meaning, is_logging};
 use crate::language::Family;
 
+use super::call::Call;
 use super::edit::Edit;
-use super::propose::{Place, Proposal, Refused};
+use super::place::{Place, Proposal, Refused};
 
 pub(super) use driver::Drivers;
 use driver::{Passing, Style};
 use parameters::Parameters;
 use statement::Statement;
 
-const CONFIDENCE: f64 = 0.92;
-/// For each thing that had to be inferred.
-const INFERRED: f64 = 0.05;
-
 pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let family = place.facts.unit.language.family().ok_or(Refused::NoTemplate)?;
-    let query = place.part("QUERY")?;
-    let (callee, arguments) = place.call()?;
-    let name = place.facts.names.dotted(&callee).unwrap_or_default();
-    let method = name.rsplit('.').next().unwrap_or(&name);
+    let family = place.family();
+    let outer = place.call()?;
+    let first = outer.value(0, &["sql", "query", "statement", "operation"]).ok_or(Refused::NoTemplate)?;
+    // `session.execute(text(..))`: the text is what takes parameters.
+    let call = Call::of(place.facts, &first)
+        .filter(|inner| inner.name.ends_with("sqlalchemy.text") || inner.name == "sqlalchemy.sql.text")
+        .unwrap_or(outer);
+    let query =
+        call.value(0, &["text", "sql", "query", "statement", "operation"]).ok_or(Refused::NoTemplate)?;
+    let (name, arguments) = (call.name.clone(), call.arguments.clone());
+    let method = call.method();
     let (style, is_sure) = place.project.drivers.of_call(place.facts, &name)?;
     let takes_more = arguments.len() > 1 && !(family == Family::JavaScript && is_callback(&arguments[1..]));
     if takes_more {
@@ -42,26 +45,19 @@ pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         unchanged_between(place, &written, &statement)?;
     }
     let mut edits = vec![Edit::replace(written.range(), statement.with(&parameters.texts))];
-    edits.push(pass(place, &style, method, &query, &parameters)?);
-    let mut confidence = CONFIDENCE;
-    for inferred in [!is_sure, at_a_distance, parameters.composed] {
-        confidence -= if inferred { INFERRED } else { 0.0 };
-    }
-    Ok(Proposal {
-        edits,
-        fix_type: "sql_injection_prevention",
-        description: format!(
-            "Replaced {} value(s) in the SQL text with placeholders and passed them as parameters.",
-            parameters.values.len()
-        ),
-        confidence: (confidence * 100.0).round() / 100.0,
-        uses: Vec::new(),
-    })
+    edits.push(pass(&call.node, &style, method, &query, &parameters)?);
+    let inferred = [!is_sure, at_a_distance, parameters.composed];
+    let description = format!(
+        "Replaced {} value(s) in the SQL text with placeholders and passed them as parameters.",
+        parameters.values.len()
+    );
+    let inferred = inferred.iter().map(|inferred| u32::from(*inferred)).sum();
+    Ok(Proposal::new("sql_injection_prevention", edits, &description).inferring(inferred))
 }
 
 /// The edit that hands the values over.
 fn pass(
-    place: &Place<'_, '_>,
+    call: &Node<'_>,
     style: &Style,
     method: &str,
     query: &Node<'_>,
@@ -82,11 +78,11 @@ fn pass(
                 .zip(&parameters.values)
                 .map(|(name, value)| format!("{name}={value}"))
                 .collect();
-            Edit::insert(place.sink.range().end, format!(".bindparams({})", bound.join(", ")))
+            Edit::insert(call.range().end, format!(".bindparams({})", bound.join(", ")))
         }
         Passing::Chained => {
-            let arguments = chained(&place.sink, method)
-                .ok_or(Refused::Shape("the prepared statement is run elsewhere"))?;
+            let arguments =
+                chained(call, method).ok_or(Refused::Shape("the prepared statement is run elsewhere"))?;
             Edit::insert(arguments.range().start + 1, list)
         }
     })

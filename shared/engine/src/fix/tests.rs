@@ -1,5 +1,10 @@
 //! Fixes from the outside: what becomes of a file.
 
+mod python;
+mod refused;
+mod script;
+mod stories;
+
 use quartet_domain::results::Rung;
 
 use super::{Fixes, fix};

@@ -4,30 +4,28 @@ use crate::analyze::unit::Node;
 use crate::language::Family;
 
 use super::edit::Edit;
-use super::propose::{Place, Proposal, Refused};
+use super::place::{Place, Proposal, Refused};
 use super::rename;
 
-const CONFIDENCE: f64 = 0.9;
-
 pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let (edits, uses) = match place.facts.unit.language.family().ok_or(Refused::NoTemplate)? {
+    let (edits, uses) = match place.family() {
         Family::Python => python(place)?,
         Family::JavaScript => (javascript(place)?, Vec::new()),
     };
-    Ok(Proposal {
-        edits,
-        fix_type: "safe_deserialization",
-        description: "Load YAML as plain data; documents that name Python or JavaScript objects are refused."
-            .to_owned(),
-        confidence: CONFIDENCE,
-        uses,
-    })
+    let description =
+        "Load YAML as plain data; documents that name Python or JavaScript objects are refused.";
+    let mut proposal = Proposal::new("safe_deserialization", edits, description);
+    proposal.uses = uses;
+    Ok(proposal)
 }
 
 /// `yaml.load(x, Loader=yaml.Loader)` becomes `yaml.safe_load(x)`.
 fn python(place: &Place<'_, '_>) -> Result<(Vec<Edit>, Vec<String>), Refused> {
-    let (callee, arguments) = place.call()?;
-    let name = place.facts.names.dotted(&callee).ok_or(Refused::NoTemplate)?;
+    let call = place.call()?;
+    let (name, callee, arguments) = (call.name, call.callee, call.arguments);
+    if !name.starts_with("yaml.") {
+        return Err(Refused::Shape("other data would come out of another format"));
+    }
     let safe = if name.ends_with("_all") { "safe_load_all" } else { "safe_load" };
     let mut edits = rename::callee(place, &callee, safe)?;
     let [document, rest @ ..] = &arguments[..] else { return Err(Refused::NoTemplate) };

@@ -4,15 +4,18 @@
 //! and are listed here and nowhere else; 0.5 is where a finding is worth a person's time.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use quartet_domain::results::{FlowStep, Severity, Vulnerability};
 use sha2::{Digest, Sha256};
 
-use super::Hit;
 use super::engine::{Engine, Found, Place, What};
+use super::{Evidence, Hit};
 
 /// Steps that a finding lists; the middle of a longer way is left out.
 const STEPS: usize = 12;
+/// Places that a finding's way keeps for its fix.
+const WAY: usize = 64;
 
 /// All findings of one run, unsorted.
 pub(super) fn hits(engine: &Engine<'_>) -> Vec<Hit> {
@@ -24,9 +27,28 @@ pub(super) fn hits(engine: &Engine<'_>) -> Vec<Hit> {
             range: found.span.start as usize..found.span.end as usize,
             function: found.around.start as usize..found.around.end as usize,
             sink: engine.files.text(place.file, found.span.start, found.span.end).into_owned(),
+            way: way(engine, place.file, found),
+            evidence: Evidence { weak: found.weak, guess: found.guess, near_error },
         });
     }
     out
+}
+
+/// Where in `file` the value came by.
+fn way(engine: &Engine<'_>, file: u32, found: &Found) -> Vec<Range<usize>> {
+    let mut way = Vec::new();
+    for trace in &found.chain {
+        let mut at = *trace;
+        while let Some(step) = engine.steps.get(at as usize).filter(|_| at != 0 && way.len() < WAY) {
+            if step.file == file {
+                way.push(step.span.start as usize..step.span.end as usize);
+            }
+            at = step.before;
+        }
+    }
+    way.sort_by_key(|range| (range.start, range.end));
+    way.dedup();
+    way
 }
 
 /// The places that were looked at and found harmless.

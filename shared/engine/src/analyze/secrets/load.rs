@@ -110,7 +110,6 @@ impl Rule {
             category: "secret".to_owned(),
             advice: ADVICE.to_owned(),
             link: LINK.to_owned(),
-            fix: None,
         };
         Self {
             about: Arc::new(about),

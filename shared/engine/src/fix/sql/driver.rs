@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use crate::analyze::Facts;
-use crate::fix::propose::Refused;
+use crate::fix::place::Refused;
+use crate::fix::project::imported;
 use crate::language::{Family, Language};
 use crate::tree::Tree;
 
@@ -93,26 +94,11 @@ impl Drivers {
     }
 
     fn note(&mut self, family: Family, line: &str) {
-        let module = match family {
-            Family::Python => {
-                let line = line.trim_start();
-                let rest = line.strip_prefix("import ").or_else(|| line.strip_prefix("from "));
-                rest.map(|rest| {
-                    rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
-                })
-            }
-            Family::JavaScript => {
-                let quoted =
-                    line.split_once("require(").or_else(|| line.split_once("from ")).map(|(_, rest)| rest);
-                quoted.and_then(|rest| rest.trim_start().strip_prefix(['"', '\''])).map(|rest| {
-                    let name = rest.split(['"', '\'']).next().unwrap_or_default();
-                    let name = name.strip_prefix("node:").unwrap_or(name);
-                    name.split('/').next().unwrap_or_default()
-                })
-            }
-        };
-        let known = MODULES.iter().find(|(of, name, _)| *of == family && Some(*name) == module);
-        self.used.extend(known.map(|(of, name, _)| (*of, *name)));
+        for module in imported(family, line) {
+            let module = module.split('/').next().unwrap_or(&module);
+            let known = MODULES.iter().find(|(of, name, _)| *of == family && *name == module);
+            self.used.extend(known.map(|(of, name, _)| (*of, *name)));
+        }
     }
 
     /// The style of the call, and whether its own file says so.

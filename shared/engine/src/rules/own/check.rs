@@ -166,9 +166,6 @@ pub(super) fn about(text: &str, about: &mut About) -> Result<(), Problem> {
     if !(0.0..=1.0).contains(&about.confidence) {
         return Err(Problem::at(text, "confidence", "0 to 1"));
     }
-    if about.fix.is_some() {
-        return Err(Problem::at(text, "fix", "fixes are built in"));
-    }
     about.confidence = about.confidence.min(MAX_CONFIDENCE);
     Ok(())
 }
