@@ -73,6 +73,7 @@ impl Aws {
 /// Partitions of their own may have authorities of their own.
 fn is_public(region: &str) -> bool {
     !["cn-", "us-iso", "eu-iso", "eusc-"].iter().any(|partition| region.starts_with(partition))
+}
 
 /// Waits, on the clock that the SDK waits on.
 #[cfg(feature = "table")]

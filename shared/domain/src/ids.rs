@@ -156,6 +156,11 @@ impl MessageId {
         Self(format!("msg_{}", seed.stem()))
     }
 
+    /// Where the body of a message that no run made lies in the bucket.
+    pub fn object(&self) -> String {
+        format!("messages/{self}.json")
+    }
+
     /// This message's delivery to `endpoint`.
     pub fn delivery(&self, endpoint: &str) -> DeliveryId {
         DeliveryId(format!("dlv_{}", stem(&[self.0.as_bytes(), endpoint.as_bytes()])))

@@ -119,6 +119,11 @@ pub struct SecretVersion {
 #[serde(transparent)]
 pub struct Sealed(pub String);
 
+/// What the secrets of a subscription are sealed for: whoever opens one must name it again.
+pub fn sealed_for(id: &SubscriptionId) -> String {
+    format!("secret {id}")
+}
+
 /// The subscription has as many live secrets as it may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{MOST_SECRETS} secrets are live: wait until the oldest one ends, or rotate without an overlap")]

@@ -1,0 +1,79 @@
+//! The OpenAPI document: what every route has in common, said once.
+
+use utoipa::OpenApi as _;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    Components, Content, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder, path::Operation,
+};
+
+use crate::answer::{Problem, ProblemField};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Quartet",
+        description = "Subscriptions to events, their deliveries, and the keys that manage them.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(Problem, ProblemField)),
+    tags(
+        (name = "webhooks", description = "Who is told of what."),
+        (name = "deliveries", description = "What was sent, and what came of it."),
+        (name = "events", description = "What can be subscribed to."),
+        (name = "keys", description = "Who may ask.")
+    )
+)]
+struct Document;
+
+/// What is said of all routes together.
+pub(crate) fn document() -> OpenApi {
+    Document::openapi()
+}
+
+/// How every route may refuse.
+const REFUSALS: [(&str, &str); 10] = [
+    ("400", "The request cannot be read"),
+    ("401", "The API key is missing, unknown or expired"),
+    ("403", "The API key lacks the scope"),
+    ("404", "There is no such thing"),
+    ("409", "Its state does not allow it"),
+    ("413", "The body is too large"),
+    ("415", "The body is not application/json"),
+    ("422", "Fields must change"),
+    ("429", "Too many requests with this key"),
+    ("503", "A service that is needed did not answer"),
+];
+
+/// Adds to every operation what the routes do not say each for themselves: refusals, the rate, the key.
+pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key")).build();
+    let components = document.components.get_or_insert_with(Components::new);
+    components.add_security_scheme("key", SecurityScheme::Http(bearer));
+    document.security = Some(vec![SecurityRequirement::new::<_, _, String>("key", [])]);
+    for item in document.paths.paths.values_mut() {
+        for operation in operations(item) {
+            for (status, description) in REFUSALS {
+                let refusal = refusal(status, description);
+                operation.responses.responses.entry(status.to_owned()).or_insert(refusal);
+            }
+            let stale = refusal("412", "It has changed since it was read");
+            operation.responses.responses.entry("412".to_owned()).or_insert(stale);
+        }
+    }
+    document
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    [get, put, post, delete, patch].into_iter().flatten()
+}
+
+fn refusal(status: &str, description: &str) -> RefOr<utoipa::openapi::Response> {
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    let mut response = ResponseBuilder::new().description(description).content("application/json", content);
+    if ["429", "503"].contains(&status) {
+        let header = HeaderBuilder::new().description(Some("Seconds")).build();
+        response = response.header("Retry-After", header);
+    }
+    RefOr::T(response.build())
+}
