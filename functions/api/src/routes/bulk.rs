@@ -55,7 +55,7 @@ impl Form for Ids {
 ///
 /// All are registered, or none. Each has its signing secret as `secret_key`, this once.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/bulk", tag = "webhooks", request_body = NewWebhooks,
+    post, path = "/api/v1/webhooks/bulk", tag = "webhooks", operation_id = "registerWebhooks", request_body = NewWebhooks,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
     responses((status = 201, body = Registered))
 )]
@@ -90,7 +90,7 @@ pub(crate) async fn register(
 
 /// Remove many webhooks
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/bulk/delete", tag = "webhooks", request_body = Ids,
+    post, path = "/api/v1/webhooks/bulk/delete", tag = "webhooks", operation_id = "removeWebhooks", request_body = Ids,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
     responses((status = 200, body = Removed))
 )]

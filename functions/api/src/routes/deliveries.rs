@@ -30,7 +30,7 @@ const GIVEN_UP: [DeliveryStatus; 2] = [DeliveryStatus::Exhausted, DeliveryStatus
 ///
 /// Newest first.
 #[utoipa::path(
-    get, path = "/api/v1/webhooks/{webhook_id}/deliveries", tag = "deliveries",
+    get, path = "/api/v1/webhooks/{webhook_id}/deliveries", tag = "deliveries", operation_id = "listDeliveries",
     params(
         ("webhook_id" = String, Path),
         ("status" = Option<String>, Query, description = "pending, delivered, exhausted or gone; several with commas; failed means exhausted,gone"),
@@ -79,7 +79,7 @@ fn statuses(text: &str) -> Option<Vec<DeliveryStatus>> {
 
 /// A delivery and its attempts
 #[utoipa::path(
-    get, path = "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}", tag = "deliveries",
+    get, path = "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}", tag = "deliveries", operation_id = "readDelivery",
     params(("webhook_id" = String, Path), ("delivery_id" = String, Path)),
     responses((status = 200, body = DeliveryLog))
 )]
@@ -98,7 +98,7 @@ pub(crate) async fn show(
 /// One that waits for its next attempt has it now. One that was given up has its whole schedule again. One that was
 /// delivered is sent again only with `force=true`, under the same `webhook-id`.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry", tag = "deliveries",
+    post, path = "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry", tag = "deliveries", operation_id = "retryDelivery",
     params(
         ("webhook_id" = String, Path), ("delivery_id" = String, Path),
         ("force" = Option<bool>, Query, description = "Also what was delivered"),
@@ -131,7 +131,7 @@ pub(crate) async fn retry(
 ///
 /// Everything since a time. Each delivery has its whole schedule again.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/{webhook_id}/recover", tag = "deliveries",
+    post, path = "/api/v1/webhooks/{webhook_id}/recover", tag = "deliveries", operation_id = "recoverDeliveries",
     params(
         ("webhook_id" = String, Path),
         ("since" = String, Query, format = DateTime, description = "Made at this time or later"),

@@ -9,7 +9,7 @@ use crate::wire::event_type::{EventTypeShown, EventTypes};
 ///
 /// Every event with its description, its JSON Schema and an example.
 #[utoipa::path(
-    get, path = "/api/v1/webhooks/event-types", tag = "events",
+    get, path = "/api/v1/webhooks/event-types", tag = "events", operation_id = "listEventTypes",
     responses((status = 200, body = EventTypes))
 )]
 pub(crate) async fn list() -> Json<EventTypes> {

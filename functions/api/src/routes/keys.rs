@@ -24,7 +24,7 @@ const LONGEST_NAME: usize = 100;
 ///
 /// The answer holds the key itself, this once.
 #[utoipa::path(
-    post, path = "/api/v1/keys", tag = "keys", request_body = NewKey,
+    post, path = "/api/v1/keys", tag = "keys", operation_id = "makeKey", request_body = NewKey,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
     responses((status = 201, body = KeyShown))
 )]
@@ -103,7 +103,7 @@ fn asked_about(asked: &mut Asked, caller: &ApiKey) -> Owner {
 ///
 /// Without their text, which is kept nowhere.
 #[utoipa::path(
-    get, path = "/api/v1/keys", tag = "keys",
+    get, path = "/api/v1/keys", tag = "keys", operation_id = "listKeys",
     params(("owner" = Option<String>, Query, description = "Yours by default; only the deployment's key may name another")),
     responses((status = 200, body = KeysShown))
 )]
@@ -122,7 +122,7 @@ pub(crate) async fn list(
 ///
 /// It opens nothing any more when this is answered.
 #[utoipa::path(
-    delete, path = "/api/v1/keys/{key_id}", tag = "keys",
+    delete, path = "/api/v1/keys/{key_id}", tag = "keys", operation_id = "removeKey",
     params(
         ("key_id" = String, Path),
         ("owner" = Option<String>, Query, description = "Yours by default; only the deployment's key may name another")

@@ -42,7 +42,7 @@ impl Form for Rotation {
 ///
 /// The answer holds the new one as `secret_key`, this once. Until the overlap ends every message is signed with both.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/{webhook_id}/rotate-secret", tag = "webhooks",
+    post, path = "/api/v1/webhooks/{webhook_id}/rotate-secret", tag = "webhooks", operation_id = "rotateSecret",
     request_body(content = Option<Rotation>),
     params(
         ("webhook_id" = String, Path),

@@ -25,7 +25,7 @@ use crate::wire::webhook::{Webhook, Webhooks};
 ///
 /// The answer holds the signing secret as `secret_key`, this once.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks", tag = "webhooks", request_body = NewWebhook,
+    post, path = "/api/v1/webhooks", tag = "webhooks", operation_id = "registerWebhook", request_body = NewWebhook,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
     responses((status = 201, body = Webhook, headers(("ETag" = String), ("Location" = String))))
 )]
@@ -45,7 +45,7 @@ pub(crate) async fn register(
 
 /// List webhooks
 #[utoipa::path(
-    get, path = "/api/v1/webhooks", tag = "webhooks",
+    get, path = "/api/v1/webhooks", tag = "webhooks", operation_id = "listWebhooks",
     params(
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "At most so many; 50 by default"),
         ("cursor" = Option<String>, Query, description = "The next_cursor of the page before"),
@@ -78,7 +78,7 @@ pub(crate) async fn list(
 
 /// Read a webhook
 #[utoipa::path(
-    get, path = "/api/v1/webhooks/{webhook_id}", tag = "webhooks",
+    get, path = "/api/v1/webhooks/{webhook_id}", tag = "webhooks", operation_id = "readWebhook",
     params(("webhook_id" = String, Path)),
     responses((status = 200, body = Webhook, headers(("ETag" = String))))
 )]
@@ -96,7 +96,7 @@ pub(crate) async fn show(
 ///
 /// What is left out gets its default. The secret stays: rotate-secret changes it.
 #[utoipa::path(
-    put, path = "/api/v1/webhooks/{webhook_id}", tag = "webhooks", request_body = WebhookReplacement,
+    put, path = "/api/v1/webhooks/{webhook_id}", tag = "webhooks", operation_id = "replaceWebhook", request_body = WebhookReplacement,
     params(("webhook_id" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that was read")),
     responses((status = 200, body = Webhook, headers(("ETag" = String))))
 )]
@@ -120,7 +120,7 @@ pub(crate) async fn replace(
 ///
 /// What is left out stays; null means the default.
 #[utoipa::path(
-    patch, path = "/api/v1/webhooks/{webhook_id}", tag = "webhooks", request_body = WebhookPatch,
+    patch, path = "/api/v1/webhooks/{webhook_id}", tag = "webhooks", operation_id = "changeWebhook", request_body = WebhookPatch,
     params(("webhook_id" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that was read")),
     responses((status = 200, body = Webhook, headers(("ETag" = String))))
 )]
@@ -147,7 +147,7 @@ pub(crate) async fn patch(
 
 /// Remove a webhook
 #[utoipa::path(
-    delete, path = "/api/v1/webhooks/{webhook_id}", tag = "webhooks",
+    delete, path = "/api/v1/webhooks/{webhook_id}", tag = "webhooks", operation_id = "removeWebhook",
     params(("webhook_id" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that was read")),
     responses((status = 204, description = "It is removed"))
 )]
@@ -172,7 +172,7 @@ pub(crate) async fn remove(
 
 /// Send to a webhook again
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/{webhook_id}/enable", tag = "webhooks",
+    post, path = "/api/v1/webhooks/{webhook_id}/enable", tag = "webhooks", operation_id = "enableWebhook",
     params(("webhook_id" = String, Path)),
     responses((status = 200, body = Webhook, headers(("ETag" = String))))
 )]
@@ -187,7 +187,7 @@ pub(crate) async fn enable(
 
 /// Send nothing to a webhook for now
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/{webhook_id}/disable", tag = "webhooks",
+    post, path = "/api/v1/webhooks/{webhook_id}/disable", tag = "webhooks", operation_id = "disableWebhook",
     params(("webhook_id" = String, Path)),
     responses((status = 200, body = Webhook, headers(("ETag" = String))))
 )]

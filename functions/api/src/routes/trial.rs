@@ -27,7 +27,7 @@ use crate::wire::delivery::{DryRun, Queued};
 ///
 /// Sends `webhook.test`, signed, logged and retried as any event is, whatever the webhook has subscribed to.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/{webhook_id}/test", tag = "webhooks",
+    post, path = "/api/v1/webhooks/{webhook_id}/test", tag = "webhooks", operation_id = "testWebhook",
     params(
         ("webhook_id" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")
@@ -92,7 +92,7 @@ impl Form for Trial {
 ///
 /// Over a body that was sent before, or over an event's example. Nothing is sent.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/{webhook_id}/dry-run", tag = "webhooks", request_body = Trial,
+    post, path = "/api/v1/webhooks/{webhook_id}/dry-run", tag = "webhooks", operation_id = "dryRun", request_body = Trial,
     params(("webhook_id" = String, Path)),
     responses((status = 200, body = DryRun))
 )]
