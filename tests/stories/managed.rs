@@ -47,9 +47,8 @@ pub(crate) async fn a_subscription_from_register_to_remove(house: &House) {
     let replaced = client.put(&path, &json!({ "url": "https://example.org", "events": ["query.*"] })).await;
     check(&replaced, 200);
     assert_eq!((&replaced.body["description"], &replaced.body["version"]), (&json!(""), &json!(2)));
-    let patched =
-        client.patch(&path, &json!({ "timeout_seconds": 3, "retry": "seed", "filter": "data.escalated" }));
-    let patched = patched.await.body;
+    let some = json!({ "timeout_seconds": 3, "retry": "seed", "filter": "data.escalated" });
+    let patched = client.patch(&path, &some).await.body;
     assert_eq!(patched["url"], "https://example.org/");
     assert_eq!((&patched["timeout_seconds"], &patched["retry"]), (&json!(3), &json!("seed")));
     let patched = client.patch(&path, &json!({ "timeout_seconds": null, "filter": null })).await.body;

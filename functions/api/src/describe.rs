@@ -1,9 +1,12 @@
 //! The OpenAPI document: what every route has in common, said once.
 
+use quartet_domain::catalogue;
 use utoipa::OpenApi as _;
+use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::schema::{ArrayItems, SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Components, Content, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder, path::Operation,
+    Components, Content, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder, Schema,
 };
 
 use crate::answer::{Problem, ProblemField};
@@ -50,8 +53,10 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
     let components = document.components.get_or_insert_with(Components::new);
     components.add_security_scheme("key", SecurityScheme::Http(bearer));
     document.security = Some(vec![SecurityRequirement::new::<_, _, String>("key", [])]);
+    name_events(components);
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
+            operation.parameters.iter_mut().flatten().for_each(only_text);
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response
                     && response.description.is_empty()
@@ -68,6 +73,34 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
         }
     }
     document
+}
+
+/// The events and families that may be named, from the catalogue.
+fn name_events(components: &mut Components) {
+    let mut names: Vec<String> = catalogue::all().iter().map(|event| event.name.to_owned()).collect();
+    let families = catalogue::all().iter().filter_map(|event| event.name.split_once('.'));
+    names.extend(families.map(|(family, _)| format!("{family}.*")));
+    names.push("*".to_owned());
+    names.dedup();
+    for form in ["NewWebhook", "WebhookReplacement", "WebhookPatch"] {
+        if let Some(RefOr::T(Schema::Object(form))) = components.schemas.get_mut(form)
+            && let Some(RefOr::T(Schema::Array(events))) = form.properties.get_mut("events")
+            && let ArrayItems::RefOrSchema(items) = &mut events.items
+            && let RefOr::T(Schema::Object(item)) = items.as_mut()
+        {
+            item.enum_values = Some(names.iter().map(|name| name.as_str().into()).collect());
+        }
+    }
+}
+
+/// A parameter that may be left out is not one that may be null.
+fn only_text(parameter: &mut RefOr<Parameter>) {
+    if let RefOr::T(parameter) = parameter
+        && let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema
+        && let SchemaType::Array(types) = &mut object.schema_type
+    {
+        types.retain(|one| *one != Type::Null);
+    }
 }
 
 /// What a status says where the route says no more.
@@ -107,6 +140,15 @@ mod tests {
         let document = serde_json::to_value(&document).expect("JSON");
         assert_eq!(document["openapi"], "3.1.0");
         assert_eq!(document["components"]["securitySchemes"]["key"]["scheme"], "bearer");
+        let events =
+            &document["components"]["schemas"]["NewWebhook"]["properties"]["events"]["items"]["enum"];
+        let events: Vec<_> = events.as_array().expect("names").iter().filter_map(Value::as_str).collect();
+        assert!(
+            events.contains(&"pipeline_complete") && events.contains(&"query.*") && events.contains(&"*")
+        );
+        for name in events {
+            assert!(quartet_domain::subscription::Pattern::parse(name).is_some(), "{name}");
+        }
         let mut ids = BTreeSet::new();
         let paths = document["paths"].as_object().expect("paths");
         let operations: Vec<&Value> =

@@ -57,7 +57,9 @@ async fn admit(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<(ApiKey
         Admission::Unknown if is_deployment(app.deployment_key.versions_again().await?) => {
             settle(app.keys.admit(Bearer::Deployment, API_KEY, now).await?)
         }
-        admission => settle(admission),
+        admission @ (Admission::Admitted(..) | Admission::Throttled(_) | Admission::Unknown) => {
+            settle(admission)
+        }
     }
 }
 

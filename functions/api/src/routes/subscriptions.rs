@@ -11,7 +11,6 @@ use quartet_aws::subscriptions::Change;
 use quartet_domain::access::ApiKey;
 use quartet_domain::ids::{Seed, SubscriptionId};
 use quartet_domain::subscription::{DisabledReason, State as Activity, Subscription};
-use serde_json::Value;
 
 use super::{Expected, NO_WEBHOOK, bulk, find, modify};
 use crate::App;
@@ -134,10 +133,11 @@ pub(crate) async fn patch(
     let changed = modify(&app, &key, &id, &headers, |subscription, now| {
         let mut form = as_form(&subscription.settings, subscription.state == Activity::Active);
         for (name, value) in map.clone() {
-            match value {
-                Value::Null => form.remove(&name),
-                value => form.insert(name, value),
-            };
+            if value.is_null() {
+                form.remove(&name);
+            } else {
+                form.insert(name, value);
+            }
         }
         choose(subscription, Chosen::read(form, &app.allow).map_err(Refusal::Invalid)?, now);
         Ok(())

@@ -141,10 +141,9 @@ fn example(name: &str) -> Result<Value, Refusal> {
 async fn stored(app: &App, key: &ApiKey, webhook: &str, delivery: &str) -> Result<Value, Refusal> {
     let wrong = || Refusal::field("delivery_id", "is none of this webhook's deliveries");
     DeliveryId::parse(delivery).ok_or_else(wrong)?;
-    let delivery = deliveries::find(app, key, webhook, delivery).await.map_err(|refusal| match refusal {
-        Refusal::Absent(_) => wrong(),
-        other => other,
-    })?;
+    let found = deliveries::find(app, key, webhook, delivery).await;
+    let delivery =
+        found.map_err(|refusal| if matches!(refusal, Refusal::Absent(_)) { wrong() } else { refusal })?;
     let gone = || Refusal::field("delivery_id", "the body of this delivery is kept no longer");
     let bytes = app.objects.get(&delivery.body_key).await?.ok_or_else(gone)?;
     serde_json::from_slice(&bytes).map_err(|_| gone())
