@@ -34,11 +34,13 @@ pub(crate) fn document() -> OpenApi {
 }
 
 /// How every route may refuse.
-const REFUSALS: [(&str, &str); 10] = [
+const REFUSALS: [(&str, &str); 11] = [
     ("400", "The request cannot be read"),
     ("401", "The API key is missing, unknown or expired"),
     ("403", "The API key lacks the scope"),
     ("404", "There is no such thing"),
+    // An id that is none may turn the path into another one.
+    ("405", "This method is not served here"),
     ("409", "Its state does not allow it"),
     ("413", "The body is too large"),
     ("415", "The body is not application/json"),
