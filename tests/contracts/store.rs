@@ -28,7 +28,7 @@ fn the_bucket_is_private_encrypted_versioned_and_tidied() {
 
     let rules = bucket["LifecycleConfiguration"]["Rules"].as_array().unwrap();
     assert!(rules.iter().all(|rule| rule["Status"] == "Enabled"));
-    for prefix in ["events/", "runs/", "received/", "undelivered/"] {
+    for prefix in ["events/", "runs/", "messages/", "received/", "undelivered/"] {
         let rule = rules.iter().find(|rule| rule["Prefix"] == prefix).unwrap();
         assert!(!rule["ExpirationInDays"].is_null(), "{prefix} stays for ever");
     }

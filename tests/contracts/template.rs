@@ -51,7 +51,7 @@ fn actions(role: &str) -> Vec<&'static str> {
 
 #[test]
 fn every_function_has_a_log_and_a_role_of_its_own() {
-    assert_eq!(functions().len(), 10);
+    assert_eq!(functions().len(), 11);
     for (name, function) in functions() {
         assert_eq!(function["Role"], format!("{name}Role.Arn"));
         let log = format!("{name}Logs");
@@ -81,7 +81,7 @@ fn few_may_read_a_secret() {
         actions(&format!("{name}Role")).contains(&"secretsmanager:GetSecretValue")
     };
     let readers: Vec<_> = functions().into_iter().filter(reads).map(|(name, _)| name).collect();
-    assert_eq!(readers.len(), 5, "{readers:?}");
+    assert_eq!(readers.len(), 6, "{readers:?}");
     for none in ["Router", "Analyze", "Fix", "Test", "Report"] {
         assert!(!readers.contains(&none), "{none} reads a secret");
     }

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "these are tests and their helpers")]
 
 mod aws;
+mod client;
 mod house;
 mod lambda;
 mod notes;
@@ -21,6 +22,8 @@ mod broken;
 mod crossed;
 mod delivered;
 mod killed;
+mod limited;
+mod managed;
 mod opened;
 mod refused;
 mod rehearsed;
@@ -62,6 +65,10 @@ fn main() -> ExitCode {
         delivered: down_then_up, dead, gone, the_built_in_receiver;
         crossed: a_newer_head_supersedes, a_head_that_moved_is_not_overwritten,
             a_head_that_moves_under_the_commit_is_not_overwritten, a_draft_waits;
+        limited: what_was_given_up_is_recovered, a_test_is_sent_and_logged, a_key_asks_fifty_times_at_once;
+        managed: a_subscription_from_register_to_remove, changes_at_the_same_time, secrets_are_rotated,
+            keys_open_what_their_scopes_say, foreign_ids_do_not_exist, the_same_request_is_done_once,
+            lists_come_in_pages, bad_input_is_told_field_by_field, what_it_says_of_itself;
         withheld: from_a_fork, on_a_protected_branch, beyond_the_cap;
         broken: an_archive_that_is_gone, a_forge_out_for_a_moment;
         refused: forgeries, malformed_requests, repetitions, one_id_with_two_bodies, what_is_accepted,

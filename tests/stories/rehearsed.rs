@@ -20,6 +20,7 @@ use crate::stage::Stage;
 /// As `events/README.md` says them.
 const WEBHOOK_SECRET: &str = "quartet-sample-secret";
 const RESULTS_SECRET: &str = "whsec_cXVhcnRldC1zYW1wbGUtcmVzdWx0cy1zZWNyZXQhISE=";
+const API_KEY: &str = "quartet-sample-key-that-everybody-knows";
 const REPOSITORY: &str = "local/quartet-sample";
 const BRANCH: &str = quartet_local::sample::BRANCH;
 const IDLE: &str = r#"{"StartAt":"Idle","States":{"Idle":{"Type":"Succeed"}}}"#;
@@ -38,6 +39,7 @@ pub(crate) async fn every_sample_event_is_answered_by_its_function(house: &House
     let message = run.message();
     rehearsal.reported(&message).await;
     rehearsal.received(&message).await;
+    rehearsal.managed().await;
     rehearsal.stage.stop().await;
 }
 
@@ -49,7 +51,11 @@ fn sample(base: &Base, name: &str) -> Value {
 impl Rehearsal<'_> {
     async fn prepare(&self) {
         let stack = &self.stage.stack;
-        for (output, secret) in [("WebhookSecretArn", WEBHOOK_SECRET), ("ResultsSecretArn", RESULTS_SECRET)] {
+        for (output, secret) in [
+            ("WebhookSecretArn", WEBHOOK_SECRET),
+            ("ResultsSecretArn", RESULTS_SECRET),
+            ("ApiKeyArn", API_KEY),
+        ] {
             stack.put_secret(output, secret).await.unwrap();
         }
         for function in ["Router", "Dispatcher"] {
@@ -133,6 +139,14 @@ impl Rehearsal<'_> {
         );
         let kept = self.stage.object(&format!("received/{message}.json")).await;
         assert_eq!(kept, Some(body.into_bytes()));
+    }
+
+    /// The API: the subscription is registered, once.
+    async fn managed(&self) {
+        let first = self.invoke("Manage", "api", sample(self.base, "manage")).await;
+        assert_eq!(first["statusCode"], 201, "{first}");
+        let again = self.invoke("Manage", "api", sample(self.base, "manage")).await;
+        assert_eq!((&again["statusCode"], &again["body"]), (&json!(201), &first["body"]));
     }
 
     async fn invoke(&self, function: &str, binary: &str, event: Value) -> Value {

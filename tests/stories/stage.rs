@@ -14,6 +14,9 @@ pub(crate) const OLD_SECRET: &str = "the-secret-before-it";
 /// What results are signed with: 32 bytes, as Standard Webhooks writes them.
 pub(crate) const RESULTS_SECRET: &str = "whsec_dGhlIHJlc3VsdHMnIHNlY3JldCBvZiB0aGUgc3Rvcmk=";
 
+/// The first key to the API.
+pub(crate) const API_KEY: &str = "qk_the-first-key-of-the-stories-which-makes-the-others";
+
 pub(crate) struct Stage {
     pub(crate) stack: Stack,
 }
@@ -39,6 +42,7 @@ impl Stage {
             ("WebhookSecretArn", SECRET),
             ("ForgeTokenArn", FORGE_TOKEN),
             ("ResultsSecretArn", RESULTS_SECRET),
+            ("ApiKeyArn", API_KEY),
         ] {
             stack.put_secret(output, value).await.unwrap();
         }

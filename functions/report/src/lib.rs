@@ -60,9 +60,11 @@ async fn publish(app: &App, run: &Run, body_key: String, now: Timestamp) -> Resu
         event_type: EVENT_TYPE.to_owned(),
         url: app.url.clone(),
         body_key,
-        schedule: app.schedule,
+        subscriber: None,
+        schedule: app.schedule.clone(),
         status: DeliveryStatus::Pending,
         attempts: 0,
+        resumed_after: 0,
         next_at: Some(now),
         created_at: now,
     };

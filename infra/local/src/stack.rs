@@ -87,6 +87,8 @@ impl Stack {
             ("Python", python),
             ("Stage", "local".to_owned()),
             ("BucketRequiresTls", "false".to_owned()),
+            // Subscribers of a stack on one machine are on that machine.
+            ("EgressAllow", "127.0.0.0/8,::1/128".to_owned()),
         ];
         let made = deployment.run(&self.workspace, &self.python, self.emulator.endpoint(), &offers).await;
         // The emulator tells the reasons of a failed deployment to its log alone.

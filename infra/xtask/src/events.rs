@@ -25,6 +25,8 @@ use crate::screen::Screen;
 const WEBHOOK_SECRET: &str = "quartet-sample-secret";
 /// Signs the results: the base64 of "quartet-sample-results-secret!!!".
 const RESULTS_SECRET: &str = "whsec_cXVhcnRldC1zYW1wbGUtcmVzdWx0cy1zZWNyZXQhISE=";
+/// The first key to the API.
+const API_KEY: &str = "quartet-sample-key-that-everybody-knows";
 /// When the webhook came.
 const RECEIVED_AT: &str = "2026-01-05T09:10:00Z";
 const DELIVERY_ID: &str = "6e4e1f04-ea16-11f0-9c9d-5f8a1f0e2b77";
@@ -66,6 +68,7 @@ async fn samples(workspace: &Workspace) -> Result<BTreeMap<String, String>> {
         ("report", state),
         ("report-failed", json!({ "run": run, "failure": failure })),
         ("dispatcher", envelope::sqs("deliveries", message.delivery("results").as_str(), at)),
+        ("manage", envelope::http("/api/v1/webhooks", api_headers(), &registration(), at)),
         (
             "results",
             envelope::http(
@@ -147,6 +150,15 @@ fn webhook_headers(body: &str) -> Value {
         "x-github-hook-installation-target-type": "repository",
         "x-hub-signature-256": over_body(&SecretString::from(WEBHOOK_SECRET), body.as_bytes()),
     })
+}
+
+fn api_headers() -> Value {
+    json!({ "authorization": format!("Bearer {API_KEY}"), "idempotency-key": "sample-1", "user-agent": "curl/8.5.0" })
+}
+
+/// A subscription to register.
+fn registration() -> String {
+    sorted(json!({ "url": "https://example.com/hooks", "events": ["pipeline_complete"] })).to_string()
 }
 
 fn results_headers(message: &str, at: Timestamp, body: &str) -> Result<Value> {

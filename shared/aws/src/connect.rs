@@ -74,3 +74,10 @@ impl Aws {
 fn is_public(region: &str) -> bool {
     !["cn-", "us-iso", "eu-iso", "eusc-"].iter().any(|partition| region.starts_with(partition))
 }
+
+/// Waits, on the clock that the SDK waits on.
+#[cfg(feature = "table")]
+pub(crate) async fn pause(time: Duration) {
+    use aws_smithy_async::rt::sleep::AsyncSleep as _;
+    aws_smithy_async::rt::sleep::TokioSleep::new().sleep(time).await;
+}

@@ -5,7 +5,15 @@
 //! | make one | PutItem | `DLV#<id>` / `DELIVERY` | no such item |
 //! | read one | GetItem | the same | |
 //! | lease it for an attempt | UpdateItem | the same | pending, as many attempts as seen, no live lease |
-//! | log an attempt | TransactWriteItems | the same, and `ATTEMPT#<number>` | it holds the lease |
+//! | log an attempt | TransactWriteItems | the same, `ATTEMPT#<number>`, `SUB#<id>` / `STATS#<shard>` | it holds the lease |
+//! | list a subscription's, newest first | Query, index `listing` | `SUB#<id>` / `<milliseconds>#<id>` | |
+//! | read its attempts | Query | `DLV#<id>` / `ATTEMPT#…` | |
+//! | let it be tried again | UpdateItem | `DLV#<id>` / `DELIVERY` | in a state that allows it |
+//!
+//! A subscription's statistics are added to in the transaction that logs an attempt, so each attempt counts once. They
+//! are spread over some items, because transactions that meet at one item turn each other down.
+
+mod listing;
 
 use std::time::Duration;
 
@@ -13,11 +21,18 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
-use quartet_domain::delivery::{Attempt, Delivery, DeliveryStatus, Next};
-use quartet_domain::ids::{DeliveryId, MessageId};
+use quartet_domain::access::Owner;
+use quartet_domain::delivery::{Attempt, Delivery, DeliveryStatus, Next, Subscriber};
+use quartet_domain::ids::{DeliveryId, MessageId, SubscriptionId};
 
-use crate::item::{Item, Malformed, Reader, key, n, put_new, s, time};
+pub use self::listing::{Cursor, Resumed, Wanted};
+use crate::item::{Item, Malformed, Reader, is_conflict, key, n, put_new, s, time};
 use crate::{Aws, Unavailable};
+
+/// Items that the statistics of one subscription are spread over.
+const SHARDS: u8 = 8;
+/// How often a transaction that met another one is tried again.
+const CONFLICTS: u64 = 10;
 
 #[derive(Clone, Debug)]
 pub struct Deliveries {
@@ -57,8 +72,14 @@ impl Deliveries {
         item.insert("attempts".to_owned(), n(delivery.attempts));
         item.insert("created_at".to_owned(), time(delivery.created_at));
         item.insert("ttl".to_owned(), self.expiry(delivery.created_at));
+        item.insert("resumed_after".to_owned(), n(delivery.resumed_after));
         if let Some(at) = delivery.next_at {
             item.insert("next_at".to_owned(), time(at));
+        }
+        if let Some(subscriber) = &delivery.subscriber {
+            item.insert("owner".to_owned(), s(subscriber.owner.as_str()));
+            item.insert("subscription".to_owned(), s(subscriber.subscription.as_str()));
+            item.extend(listing::keys(delivery, &subscriber.subscription));
         }
         put_new(&self.client, &self.table, item, "making a delivery").await?;
         Ok(())
@@ -122,14 +143,55 @@ impl Deliveries {
         let put = Put::builder().table_name(&self.table).set_item(Some(entry)).build();
         let put = put.map_err(Unavailable::because(ACTION))?;
         let update = self.advance(delivery, attempt.number, next).map_err(Unavailable::because(ACTION))?;
-        self.client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(put).build())
-            .transact_items(TransactWriteItem::builder().update(update).build())
-            .send()
-            .await
-            .map_err(Unavailable::because(ACTION))?;
-        Ok(())
+        let mut changes = vec![
+            TransactWriteItem::builder().put(put).build(),
+            TransactWriteItem::builder().update(update).build(),
+        ];
+        if let Some(subscriber) = &delivery.subscriber {
+            let count = self.count(delivery, &subscriber.subscription, attempt, next);
+            let count = count.map_err(Unavailable::because(ACTION))?;
+            changes.push(TransactWriteItem::builder().update(count).build());
+        }
+        let mut tries = 0;
+        loop {
+            let request = self.client.transact_write_items().set_transact_items(Some(changes.clone()));
+            match request.send().await {
+                Ok(_) => return Ok(()),
+                // The attempt was made: what is known of it must not be lost to a neighbour's count.
+                Err(error) if is_conflict(&error) && tries < CONFLICTS => {
+                    tries += 1;
+                    crate::connect::pause(Duration::from_millis(20 * tries)).await;
+                }
+                Err(error) => return Err(Unavailable::because(ACTION)(error)),
+            }
+        }
+    }
+
+    /// Adds one attempt to the subscription's statistics.
+    fn count(
+        &self,
+        delivery: &Delivery,
+        subscription: &SubscriptionId,
+        attempt: &Attempt,
+        next: Next,
+    ) -> Result<Update, BuildError> {
+        let shard = delivery.id.stem().bytes().last().unwrap_or_default() % SHARDS;
+        let (delivered, when) =
+            if next == Next::Done { (1, "last_delivery_at") } else { (0, "last_failure_at") };
+        Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key(format!("SUB#{subscription}"), &format!("STATS#{shard}"))))
+            .update_expression(
+                "SET #when = :at \
+                 ADD attempts :one, delivered :delivered, failed_attempts :failed, given_up :given_up",
+            )
+            .expression_attribute_names("#when", when)
+            .expression_attribute_values(":at", time(attempt.at))
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":delivered", n(delivered))
+            .expression_attribute_values(":failed", n(1 - delivered))
+            .expression_attribute_values(":given_up", n(u8::from(matches!(next, Next::GiveUp(_)))))
+            .build()
     }
 
     /// The update that moves a delivery past attempt `made`.
@@ -169,9 +231,16 @@ fn delivery_of(id: &DeliveryId, item: &Item) -> Result<Delivery, Malformed> {
         event_type: read.text("event_type")?.to_owned(),
         url: read.text("url")?.to_owned(),
         body_key: read.text("body_key")?.to_owned(),
+        subscriber: read
+            .optional("owner")
+            .and_then(Owner::parse)
+            .zip(read.optional("subscription").and_then(SubscriptionId::parse))
+            .map(|(owner, subscription)| Subscriber { owner, subscription }),
         schedule: serde_json::from_str(read.text("schedule")?).map_err(|_| Malformed("schedule"))?,
         status: DeliveryStatus::parse(read.text("status")?).ok_or(Malformed("status"))?,
         attempts: read.number("attempts")?,
+        // Items of before have none.
+        resumed_after: read.number("resumed_after").unwrap_or(0),
         next_at: read.optional("next_at").and_then(|text| text.parse().ok()),
         created_at: read.time("created_at")?,
     })

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
@@ -58,6 +61,76 @@ pub(crate) async fn put_new(
     }
 }
 
+/// What a conditional write met.
+pub(crate) enum Condition<T> {
+    Met(T),
+    /// It did not hold; the item that stands there, if any (where the request asked for it).
+    Failed(Option<Item>),
+}
+
+/// A failed condition is an answer; everything else that fails is an error.
+pub(crate) fn condition<T, E: Conditional, R>(
+    sent: Result<T, SdkError<E, R>>,
+    action: &'static str,
+) -> Result<Condition<T>, Unavailable>
+where
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match sent {
+        Ok(done) => Ok(Condition::Met(done)),
+        Err(error) => match error.as_service_error().and_then(Conditional::failed) {
+            Some(item) => Ok(Condition::Failed(item)),
+            None => Err(Unavailable::because(action)(error)),
+        },
+    }
+}
+
+/// Errors of calls that may carry a condition.
+pub(crate) trait Conditional: std::error::Error + Send + Sync + 'static {
+    /// The item that the condition failed for; the outer `None` where something else went wrong.
+    fn failed(&self) -> Option<Option<Item>>;
+}
+
+impl Conditional for PutItemError {
+    fn failed(&self) -> Option<Option<Item>> {
+        if let Self::ConditionalCheckFailedException(failed) = self {
+            Some(failed.item.clone())
+        } else {
+            None
+        }
+    }
+}
+
+impl Conditional for UpdateItemError {
+    fn failed(&self) -> Option<Option<Item>> {
+        if let Self::ConditionalCheckFailedException(failed) = self {
+            Some(failed.item.clone())
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether a transaction was turned down by one of its conditions.
+pub(crate) fn is_already<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    reasons(error).any(|code| code == "ConditionalCheckFailed")
+}
+
+/// Whether a transaction met another one at the same items, and may be tried again at once.
+pub(crate) fn is_conflict<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    !is_already(error) && reasons(error).any(|code| code == "TransactionConflict")
+}
+
+fn reasons<R>(error: &SdkError<TransactWriteItemsError, R>) -> impl Iterator<Item = &str> {
+    let reasons = match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            cancelled.cancellation_reasons()
+        }
+        _ => &[],
+    };
+    reasons.iter().filter_map(|reason| reason.code())
+}
+
 /// Reads one attribute; a missing or foreign one is a fault of ours, named.
 pub(crate) struct Reader<'a>(pub(crate) &'a Item);
 
@@ -68,6 +141,11 @@ pub(crate) struct Malformed(pub(crate) &'static str);
 impl<'a> Reader<'a> {
     pub(crate) fn text(&self, name: &'static str) -> Result<&'a str, Malformed> {
         self.0.get(name).and_then(|v| v.as_s().ok()).map(String::as_str).ok_or(Malformed(name))
+    }
+
+    /// An attribute that holds JSON.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self, name: &'static str) -> Result<T, Malformed> {
+        serde_json::from_str(self.text(name)?).map_err(|_| Malformed(name))
     }
 
     pub(crate) fn optional(&self, name: &str) -> Option<&'a str> {

@@ -14,7 +14,11 @@ pub mod events;
 #[cfg(feature = "executions")]
 pub mod executions;
 #[cfg(feature = "table")]
+pub mod idempotency;
+#[cfg(feature = "table")]
 mod item;
+#[cfg(feature = "table")]
+pub mod keys;
 #[cfg(feature = "objects")]
 pub mod objects;
 #[cfg(feature = "table")]
@@ -24,7 +28,11 @@ pub mod queues;
 #[cfg(feature = "secrets")]
 pub mod secrets;
 #[cfg(feature = "table")]
+pub mod subscriptions;
+#[cfg(feature = "table")]
 pub mod tasks;
+#[cfg(feature = "vault")]
+pub mod vault;
 
 pub use self::connect::Aws;
 pub use self::error::Unavailable;

@@ -1,5 +1,5 @@
 //! The bucket: code, findings, patches, payloads. One prefix for each life time (the template's lifecycle rules):
-//! `events/`, `runs/`, `received/`, `undelivered/`.
+//! `events/`, `runs/`, `messages/`, `received/`, `undelivered/`.
 
 use std::time::Duration;
 

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::schedule::{Schedule, attempt_gap};
-use crate::ids::{DeliveryId, MessageId};
+use crate::access::Owner;
+use crate::ids::{DeliveryId, MessageId, SubscriptionId};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
@@ -17,13 +18,26 @@ pub struct Delivery {
     pub url: String,
     /// Where the exact bytes of the body lie in the bucket.
     pub body_key: String,
+    /// Whose it is; absent for the one endpoint that the deployment's settings name.
+    #[serde(default)]
+    pub subscriber: Option<Subscriber>,
     pub schedule: Schedule,
     pub status: DeliveryStatus,
     /// Attempts made.
     pub attempts: u32,
+    /// Attempts made before somebody asked for it to be tried again: the schedule starts afresh there.
+    #[serde(default)]
+    pub resumed_after: u32,
     /// When the next attempt is due; absent when there is none.
     pub next_at: Option<Timestamp>,
     pub created_at: Timestamp,
+}
+
+/// The subscription that a delivery is for. Its address, secrets and time-out are read when an attempt is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscriber {
+    pub owner: Owner,
+    pub subscription: SubscriptionId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +111,8 @@ impl Delivery {
             Outcome::Answered { retry_after_seconds, .. } => *retry_after_seconds,
             Outcome::Unanswered(_) => None,
         };
-        match attempt_gap(self.schedule, self.attempts + 1, asked, jitter) {
+        let made = self.attempts.saturating_sub(self.resumed_after) + 1;
+        match attempt_gap(&self.schedule, made, asked, jitter) {
             Some(gap) => Next::RetryAt(now.checked_add(gap).unwrap_or(Timestamp::MAX)),
             None => Next::GiveUp(DeliveryStatus::Exhausted),
         }
@@ -117,9 +132,11 @@ mod tests {
             event_type: "pipeline_complete".to_owned(),
             url: "https://example.com".to_owned(),
             body_key: String::new(),
+            subscriber: None,
             schedule: Schedule::Standard,
             status: DeliveryStatus::Pending,
             attempts,
+            resumed_after: 0,
             next_at: None,
             created_at: Timestamp::UNIX_EPOCH,
         }
@@ -136,6 +153,12 @@ mod tests {
     #[track_caller]
     fn check(made: u32, outcome: &Outcome, expected: Next) {
         assert_eq!(delivery(made).next(outcome, Timestamp::UNIX_EPOCH, 0.0), expected);
+    }
+
+    #[test]
+    fn a_delivery_that_is_tried_again_has_its_schedule_again() {
+        let again = Delivery { resumed_after: 10, ..delivery(10) };
+        assert_eq!(again.next(&answered(500), Timestamp::UNIX_EPOCH, 0.0), after(5));
     }
 
     #[test]

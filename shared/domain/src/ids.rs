@@ -1,11 +1,13 @@
 //! Ids carry their noun as a prefix, so that one in a log or a path says what it names, and are types, so that one is
 //! never taken for another.
 //!
-//! Invariant: every id here is derived from what it names, never drawn: whoever does the same work twice computes the
-//! same id, which is what makes each write a no-op the second time.
+//! Invariant: every id here is derived, never drawn: from what it names, or, where nobody else can name it (a
+//! subscription, a key), from the time and the noise of the request that makes it. Whoever does the same work twice
+//! computes the same id, which is what makes each write a no-op the second time.
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -72,6 +74,54 @@ id!(
     "dlv"
 );
 
+id!(
+    /// One endpoint's wish to be told of events.
+    SubscriptionId,
+    "wh"
+);
+id!(
+    /// One key to the API.
+    KeyId,
+    "key"
+);
+
+/// What a request draws once, and keeps when it is made again: ids made of the same seed are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seed {
+    pub at: Timestamp,
+    pub noise: u128,
+}
+
+impl Seed {
+    /// The seed of the request's `index`th thing.
+    pub fn nth(self, index: usize) -> Self {
+        let parts = [&self.noise.to_be_bytes()[..], &index.to_be_bytes()];
+        Self { at: self.at, noise: u128::from_be_bytes(bits(&parts)) }
+    }
+
+    /// 48 bits of milliseconds, then noise, so that ids sort by time.
+    fn stem(self) -> String {
+        let milliseconds = self.at.as_millisecond().max(0).unsigned_abs();
+        letters((u128::from(milliseconds) << 80) | (self.noise >> 48))
+    }
+}
+
+impl SubscriptionId {
+    pub fn made(seed: Seed) -> Self {
+        Self(format!("wh_{}", seed.stem()))
+    }
+}
+
+impl KeyId {
+    pub fn made(seed: Seed) -> Self {
+        Self(format!("key_{}", seed.stem()))
+    }
+
+    pub(crate) fn of_the_deployment() -> Self {
+        Self("key_deployment".to_owned())
+    }
+}
+
 impl EventId {
     /// GitHub's signature covers the body alone, so the body is what an event is known by: a captured delivery sent again
     /// under a fresh delivery id is still the same event.
@@ -102,6 +152,15 @@ impl RunId {
 }
 
 impl MessageId {
+    pub fn made(seed: Seed) -> Self {
+        Self(format!("msg_{}", seed.stem()))
+    }
+
+    /// Where the body of a message that no run made lies in the bucket.
+    pub fn object(&self) -> String {
+        format!("messages/{self}.json")
+    }
+
     /// This message's delivery to `endpoint`.
     pub fn delivery(&self, endpoint: &str) -> DeliveryId {
         DeliveryId(format!("dlv_{}", stem(&[self.0.as_bytes(), endpoint.as_bytes()])))
@@ -115,6 +174,10 @@ pub fn digest(text: &str) -> String {
 
 /// 128 bits of SHA-256 over length-prefixed parts, in Crockford's base 32, lower case: 26 characters.
 fn stem(parts: &[&[u8]]) -> String {
+    letters(u128::from_be_bytes(bits(parts)))
+}
+
+fn bits(parts: &[&[u8]]) -> [u8; 16] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
@@ -123,7 +186,10 @@ fn stem(parts: &[&[u8]]) -> String {
     let digest = hash.finalize();
     let mut bits = [0_u8; 16];
     bits.copy_from_slice(&digest[..16]);
-    let mut rest = u128::from_be_bytes(bits);
+    bits
+}
+
+fn letters(mut rest: u128) -> String {
     let mut out = [0_u8; 26];
     for slot in out.iter_mut().rev() {
         *slot = b"0123456789abcdefghjkmnpqrstvwxyz"[(rest & 31) as usize];
@@ -144,6 +210,16 @@ mod tests {
         assert_eq!(id.as_str().len(), "evt_".len() + 26);
         assert_eq!(id.task().run(1).as_str()[4..], id.as_str()[4..]);
         assert!(id.task().run(2).as_str().ends_with("-2"));
+    }
+
+    #[test]
+    fn ids_of_one_seed_are_one_and_sort_by_time() {
+        let seed = |second, noise| Seed { at: Timestamp::from_second(second).expect("a time"), noise };
+        let id = SubscriptionId::made(seed(1_700_000_000, u128::MAX));
+        assert_eq!(id, SubscriptionId::made(seed(1_700_000_000, u128::MAX)));
+        assert_eq!(SubscriptionId::parse(id.as_str()), Some(id.clone()));
+        assert!(id < SubscriptionId::made(seed(1_700_000_001, 0)));
+        assert_ne!(seed(1, 7).nth(0), seed(1, 7).nth(1));
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(crate) struct Kept {
     forge: Forge,
     settings: PathBuf,
     curl: String,
+    api_key: String,
 }
 
 impl Kept {
@@ -39,6 +40,7 @@ impl Kept {
             ("QUARTET_URL", product.stack().url()),
             ("QUARTET_WEBHOOK_SECRET", secrets.webhook.clone()),
             ("QUARTET_RESULTS_SECRET", secrets.results.clone()),
+            ("QUARTET_API_KEY", secrets.api_key.clone()),
             ("QUARTET_FORGE_URL", forge.url().to_owned()),
         ];
         lines.extend(product.stack().aws_env());
@@ -51,7 +53,7 @@ impl Kept {
         file.and_then(|mut file| file.write_all(text.as_bytes()))
             .with_context(|| format!("cannot write {}", settings.display()))?;
         let curl = curl(&product.webhook_url(), &secrets.webhook);
-        Ok(Self { product, forge, settings, curl })
+        Ok(Self { product, forge, settings, curl, api_key: secrets.api_key.clone() })
     }
 }
 
@@ -63,6 +65,7 @@ impl fmt::Display for Kept {
         writeln!(f, "  forge      {}", self.forge.url())?;
         writeln!(f, "  local AWS  {} (log: {})", stack.aws().endpoint(), stack.log().display())?;
         writeln!(f, "  settings   source {}", self.settings.display())?;
+        writeln!(f, "  API        {}/docs (key: {})", stack.url(), self.api_key)?;
         writeln!(f, "A request that it takes:\n{}", self.curl)?;
         write!(f, "Ctrl-C stops it all.")
     }

@@ -15,19 +15,23 @@ pub(super) struct Secrets {
     pub(super) webhook: String,
     pub(super) forge_token: String,
     pub(super) results: String,
+    /// The first key to the API.
+    pub(super) api_key: String,
 }
 
 impl Secrets {
     pub(super) fn random() -> Result<Self> {
-        let mut bytes = [0_u8; 96];
+        let mut bytes = [0_u8; 128];
         std::io::Read::read_exact(&mut std::fs::File::open("/dev/urandom")?, &mut bytes)?;
         let (webhook, rest) = bytes.split_at(32);
-        let (token, results) = rest.split_at(32);
+        let (token, rest) = rest.split_at(32);
+        let (results, api_key) = rest.split_at(32);
         Ok(Self {
             webhook: hex::encode(webhook),
             forge_token: hex::encode(token),
             // The form of Standard Webhooks.
             results: format!("whsec_{}", STANDARD.encode(results)),
+            api_key: format!("qk_{}", hex::encode(api_key)),
         })
     }
 }
@@ -68,6 +72,7 @@ impl Product {
             ("WebhookSecretArn", &secrets.webhook),
             ("ForgeTokenArn", &secrets.forge_token),
             ("ResultsSecretArn", &secrets.results),
+            ("ApiKeyArn", &secrets.api_key),
         ] {
             self.stack.put_secret(output, value).await?;
         }

@@ -1,0 +1,36 @@
+//! The API's settings, read once at init.
+
+use quartet_aws::Aws;
+use quartet_aws::deliveries::Deliveries;
+use quartet_aws::idempotency::Idempotency;
+use quartet_aws::keys::Keys;
+use quartet_aws::objects::Objects;
+use quartet_aws::queues::Queue;
+use quartet_aws::secrets::Secret;
+use quartet_aws::subscriptions::Subscriptions;
+use quartet_aws::vault::Vault;
+use quartet_domain::address::Allow;
+use quartet_lambda::settings::{Missing, Settings};
+
+use crate::App;
+
+/// Builds everything that outlives a request.
+pub fn app(settings: &Settings) -> Result<App, Missing> {
+    let aws = Aws::new(
+        &settings.text("AWS_REGION")?,
+        settings.optional("AWS_ENDPOINT_URL"),
+        settings.file("AWS_CA_BUNDLE")?,
+    );
+    let table = settings.text("TABLE_NAME")?;
+    Ok(App {
+        deliveries: Deliveries::new(&aws, table.clone(), settings.parse_or("RETENTION_DAYS", 90)?),
+        idempotency: Idempotency::new(&aws, table.clone()),
+        keys: Keys::new(&aws, table.clone()),
+        objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
+        queue: Queue::new(&aws, settings.text("DELIVERIES_QUEUE_URL")?),
+        deployment_key: Secret::new(&aws, settings.text("API_KEY_ARN")?),
+        subscriptions: Subscriptions::new(&aws, table.clone()),
+        vault: Vault::new(&aws, table, settings.text("KMS_KEY_ARN")?),
+        allow: settings.parse_or("EGRESS_ALLOW", Allow::default())?,
+    })
+}

@@ -1,0 +1,169 @@
+//! The OpenAPI document: what every route has in common, said once.
+
+use quartet_domain::catalogue;
+use utoipa::OpenApi as _;
+use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::schema::{ArrayItems, SchemaType, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    Components, Content, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder, Schema,
+};
+
+use crate::answer::{Problem, ProblemField};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Quartet",
+        description = "Subscriptions to events, their deliveries, and the keys that manage them.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(Problem, ProblemField)),
+    tags(
+        (name = "webhooks", description = "Who is told of what."),
+        (name = "deliveries", description = "What was sent, and what came of it."),
+        (name = "events", description = "What can be subscribed to."),
+        (name = "keys", description = "Who may ask.")
+    )
+)]
+struct Document;
+
+/// What is said of all routes together.
+pub(crate) fn document() -> OpenApi {
+    Document::openapi()
+}
+
+/// How every route may refuse.
+const REFUSALS: [(&str, &str); 11] = [
+    ("400", "The request cannot be read"),
+    ("401", "The API key is missing, unknown or expired"),
+    ("403", "The API key lacks the scope"),
+    ("404", "There is no such thing"),
+    // An id that is none may turn the path into another one.
+    ("405", "This method is not served here"),
+    ("409", "Its state does not allow it"),
+    ("413", "The body is too large"),
+    ("415", "The body is not application/json"),
+    ("422", "Fields must change"),
+    ("429", "Too many requests with this key"),
+    ("503", "A service that is needed did not answer"),
+];
+
+/// Adds to every operation what the routes do not say each for themselves: refusals, the rate, the key.
+pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key")).build();
+    let components = document.components.get_or_insert_with(Components::new);
+    components.add_security_scheme("key", SecurityScheme::Http(bearer));
+    document.security = Some(vec![SecurityRequirement::new::<_, _, String>("key", [])]);
+    name_events(components);
+    for item in document.paths.paths.values_mut() {
+        for operation in operations(item) {
+            operation.parameters.iter_mut().flatten().for_each(only_text);
+            for (status, response) in &mut operation.responses.responses {
+                if let RefOr::T(response) = response
+                    && response.description.is_empty()
+                {
+                    response.description = done(status).to_owned();
+                }
+            }
+            for (status, description) in REFUSALS {
+                let refusal = refusal(status, description);
+                operation.responses.responses.entry(status.to_owned()).or_insert(refusal);
+            }
+            let stale = refusal("412", "It has changed since it was read");
+            operation.responses.responses.entry("412".to_owned()).or_insert(stale);
+        }
+    }
+    document
+}
+
+/// The events and families that may be named, from the catalogue.
+fn name_events(components: &mut Components) {
+    let mut names: Vec<String> = catalogue::all().iter().map(|event| event.name.to_owned()).collect();
+    let families = catalogue::all().iter().filter_map(|event| event.name.split_once('.'));
+    names.extend(families.map(|(family, _)| format!("{family}.*")));
+    names.push("*".to_owned());
+    names.dedup();
+    for form in ["NewWebhook", "WebhookReplacement", "WebhookPatch"] {
+        if let Some(RefOr::T(Schema::Object(form))) = components.schemas.get_mut(form)
+            && let Some(RefOr::T(Schema::Array(events))) = form.properties.get_mut("events")
+            && let ArrayItems::RefOrSchema(items) = &mut events.items
+            && let RefOr::T(Schema::Object(item)) = items.as_mut()
+        {
+            item.enum_values = Some(names.iter().map(|name| name.as_str().into()).collect());
+        }
+    }
+}
+
+/// A parameter that may be left out is not one that may be null.
+fn only_text(parameter: &mut RefOr<Parameter>) {
+    if let RefOr::T(parameter) = parameter
+        && let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema
+        && let SchemaType::Array(types) = &mut object.schema_type
+    {
+        types.retain(|one| *one != Type::Null);
+    }
+}
+
+/// What a status says where the route says no more.
+fn done(status: &str) -> &'static str {
+    match status {
+        "201" => "It is made",
+        "202" => "It will be done",
+        _ => "It is so",
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    [get, put, post, delete, patch].into_iter().flatten()
+}
+
+fn refusal(status: &str, description: &str) -> RefOr<utoipa::openapi::Response> {
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    let mut response = ResponseBuilder::new().description(description).content("application/json", content);
+    if ["429", "503"].contains(&status) {
+        let header = HeaderBuilder::new().description(Some("Seconds")).build();
+        response = response.header("Retry-After", header);
+    }
+    RefOr::T(response.build())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    /// What OpenAPI 3.1 asks for and no type holds.
+    #[test]
+    fn the_document_is_whole() {
+        let document = super::finish(crate::routes().1);
+        let document = serde_json::to_value(&document).expect("JSON");
+        assert_eq!(document["openapi"], "3.1.0");
+        assert_eq!(document["components"]["securitySchemes"]["key"]["scheme"], "bearer");
+        let events =
+            &document["components"]["schemas"]["NewWebhook"]["properties"]["events"]["items"]["enum"];
+        let events: Vec<_> = events.as_array().expect("names").iter().filter_map(Value::as_str).collect();
+        assert!(
+            events.contains(&"pipeline_complete") && events.contains(&"query.*") && events.contains(&"*")
+        );
+        for name in events {
+            assert!(quartet_domain::subscription::Pattern::parse(name).is_some(), "{name}");
+        }
+        let mut ids = BTreeSet::new();
+        let paths = document["paths"].as_object().expect("paths");
+        let operations: Vec<&Value> =
+            paths.values().flat_map(|item| item.as_object().expect("an item").values()).collect();
+        assert_eq!(operations.len(), 21);
+        for operation in operations {
+            let id = operation["operationId"].as_str().expect("an id");
+            assert!(ids.insert(id), "two are called {id}");
+            assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{id}");
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                let described = response["description"].as_str().is_some_and(|text| !text.is_empty());
+                assert!(described, "{id} {status}");
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The API that a team manages its webhooks with: subscriptions, deliveries, the catalogue of events, keys.
+//!
+//! A request goes through [`answer`] (every refusal becomes the contract's body), [`gate`] (key, rate, scope) and
+//! [`once`] (`Idempotency-Key`) to its route. Invariants: nothing is done for a request without a key that allows it;
+//! records are found through their owner alone, so a foreign id is one that does not exist; a secret is shown once; what
+//! the OpenAPI document says comes from the code that does it.
+
+mod answer;
+mod body;
+pub mod config;
+mod describe;
+mod gate;
+mod once;
+mod page;
+mod refusal;
+mod routes;
+mod wire;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Request, Uri};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
+use quartet_aws::deliveries::Deliveries;
+use quartet_aws::idempotency::Idempotency;
+use quartet_aws::keys::Keys;
+use quartet_aws::objects::Objects;
+use quartet_aws::queues::Queue;
+use quartet_aws::secrets::Secret;
+use quartet_aws::subscriptions::Subscriptions;
+use quartet_aws::vault::Vault;
+use quartet_domain::address::Allow;
+use tower::Service;
+use tower::util::MapRequest;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::refusal::Refusal;
+
+/// The largest body that is taken: fifty subscriptions as large as they may be.
+const LARGEST_BODY: usize = 1 << 20;
+
+/// What outlives a request.
+#[derive(Debug)]
+pub struct App {
+    pub deliveries: Deliveries,
+    pub idempotency: Idempotency,
+    pub keys: Keys,
+    pub objects: Objects,
+    pub queue: Queue,
+    /// The key that the deployment made: the first one, which makes the others.
+    pub deployment_key: Secret,
+    pub subscriptions: Subscriptions,
+    pub vault: Vault,
+    pub allow: Allow,
+}
+
+/// Everything that answers a request. A path means the same with a slash at its end.
+pub fn service<B>(
+    app: App,
+) -> impl Service<Request<B>, Response = Response, Error = Infallible, Future: Send> + Clone
+where
+    B: axum::body::HttpBody<Data = axum::body::Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    MapRequest::new(router(Arc::new(app)), |mut request: Request<B>| {
+        if let Some(uri) = without_slash(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        request
+    })
+}
+
+/// The routes, and the document that describes them.
+fn routes() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
+    use crate::routes::{bulk, deliveries, event_types, keys, rotation, subscriptions, trial};
+    OpenApiRouter::with_openapi(describe::document())
+        .routes(routes!(subscriptions::list, subscriptions::register))
+        .routes(routes!(
+            subscriptions::show,
+            subscriptions::replace,
+            subscriptions::patch,
+            subscriptions::remove
+        ))
+        .routes(routes!(subscriptions::enable))
+        .routes(routes!(subscriptions::disable))
+        .routes(routes!(rotation::rotate_secret))
+        .routes(routes!(trial::test))
+        .routes(routes!(trial::dry_run))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::show))
+        .routes(routes!(deliveries::retry))
+        .routes(routes!(deliveries::recover))
+        .routes(routes!(event_types::list))
+        .routes(routes!(bulk::register))
+        .routes(routes!(bulk::remove))
+        .routes(routes!(keys::list, keys::make))
+        .routes(routes!(keys::remove))
+        .split_for_parts()
+}
+
+fn router(app: Arc<App>) -> Router {
+    let (guarded, document) = routes();
+    let document = describe::finish(document);
+    let open = routes::docs::router(&document);
+    guarded
+        .method_not_allowed_fallback(async || Refusal::Method)
+        .route_layer(from_fn_with_state(app.clone(), once::once))
+        .route_layer(from_fn_with_state(app.clone(), gate::gate))
+        .merge(open)
+        .fallback(async || Refusal::NoRoute)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn(answer::finish))
+        .with_state(app)
+}
+
+/// The same address without a slash at its end.
+fn without_slash(uri: &Uri) -> Option<Uri> {
+    let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty())?;
+    let whole = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(whole.parse().ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slash_at_the_end_means_nothing() {
+        #[track_caller]
+        fn check(given: &str, expected: Option<&str>) {
+            let uri = without_slash(&given.parse().expect("a URI"));
+            assert_eq!(uri.map(|uri| uri.to_string()).as_deref(), expected, "{given}");
+        }
+        check("/api/v1/webhooks/", Some("/api/v1/webhooks"));
+        check("/api/v1/webhooks/?limit=5", Some("/api/v1/webhooks?limit=5"));
+        check("https://a.example/x/", Some("https://a.example/x"));
+        check("/api/v1/webhooks", None);
+        check("/", None);
+    }
+}

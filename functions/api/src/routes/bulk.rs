@@ -1,0 +1,168 @@
+//! Many subscriptions at once: all are registered, or none.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Extension, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use quartet_aws::subscriptions::{Change, MOST_AT_ONCE, Made};
+use quartet_domain::access::ApiKey;
+use quartet_domain::ids::{Seed, SubscriptionId};
+use quartet_domain::subscription::{
+    FieldFlaw, MOST_SUBSCRIPTIONS, SecretVersion, State as Activity, Subscription,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{bound, new_secret, subscriptions};
+use crate::App;
+use crate::body::{Form, Object, read};
+use crate::refusal::Refusal;
+use crate::wire::settings::{Chosen, NewWebhook};
+use crate::wire::webhook::{Registered, Removed, Webhook};
+
+/// Ids that can be removed at once.
+const MOST_REMOVED: usize = 100;
+
+/// Subscriptions to register.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewWebhooks {
+    #[schema(value_type = Vec<NewWebhook>, required, min_items = 1, max_items = 50)]
+    webhooks: Option<Vec<serde_json::Map<String, Value>>>,
+}
+
+impl Form for NewWebhooks {
+    const FIELDS: &'static [&'static str] = &["webhooks"];
+}
+
+/// Subscriptions to remove.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ids {
+    #[schema(value_type = Vec<String>, required, min_items = 1, max_items = 100)]
+    ids: Option<Vec<String>>,
+}
+
+impl Form for Ids {
+    const FIELDS: &'static [&'static str] = &["ids"];
+}
+
+/// Register many webhooks
+///
+/// All are registered, or none. Each has its signing secret as `secret_key`, this once.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/bulk", tag = "webhooks", operation_id = "registerWebhooks", request_body = NewWebhooks,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
+    responses((status = 201, body = Registered))
+)]
+pub(crate) async fn register(
+    State(app): State<Arc<App>>,
+    Extension(key): Extension<ApiKey>,
+    Extension(seed): Extension<Seed>,
+    Object(map): Object,
+) -> Result<Response, Refusal> {
+    let given = read::<NewWebhooks>(map).map_err(Refusal::Invalid)?.webhooks.unwrap_or_default();
+    if !(1..=MOST_AT_ONCE).contains(&given.len()) {
+        return Err(Refusal::field("webhooks", format!("must hold 1 to {MOST_AT_ONCE}")));
+    }
+    let mut flaws = Vec::new();
+    let mut wishes = Vec::new();
+    for (place, map) in given.into_iter().enumerate() {
+        match NewWebhook::read(map, &app.allow) {
+            Ok(wish) => wishes.push(wish),
+            Err(wrong) => flaws.extend(
+                wrong
+                    .into_iter()
+                    .map(|flaw| FieldFlaw { field: format!("webhooks[{place}].{}", flaw.field), ..flaw }),
+            ),
+        }
+    }
+    if !flaws.is_empty() {
+        return Err(Refusal::Invalid(flaws));
+    }
+    let webhooks = make(&app, &key, seed, wishes).await?;
+    Ok((StatusCode::CREATED, Json(Registered { webhooks })).into_response())
+}
+
+/// Remove many webhooks
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/bulk/delete", tag = "webhooks", operation_id = "removeWebhooks", request_body = Ids,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
+    responses((status = 200, body = Removed))
+)]
+pub(crate) async fn remove(
+    State(app): State<Arc<App>>,
+    Extension(key): Extension<ApiKey>,
+    Object(map): Object,
+) -> Result<Json<Removed>, Refusal> {
+    let ids = read::<Ids>(map).map_err(Refusal::Invalid)?.ids.unwrap_or_default();
+    if !(1..=MOST_REMOVED).contains(&ids.len()) {
+        return Err(Refusal::field("ids", format!("must hold 1 to {MOST_REMOVED}")));
+    }
+    let mut result = Removed { removed: Vec::new(), absent: Vec::new() };
+    for text in ids {
+        let removed = match SubscriptionId::parse(&text) {
+            Some(id) => app.subscriptions.remove(&key.owner, &id, None).await? == Change::Done,
+            None => false,
+        };
+        if removed { result.removed.push(text) } else { result.absent.push(text) }
+    }
+    Ok(Json(result))
+}
+
+/// Registers subscriptions under ids made of the seed. Where they were made before, by a request that died, their
+/// answers are those of before.
+pub(crate) async fn make(
+    app: &App,
+    key: &ApiKey,
+    seed: Seed,
+    wishes: Vec<(Chosen, Option<String>)>,
+) -> Result<Vec<Webhook>, Refusal> {
+    let count = app.subscriptions.count(&key.owner).await?;
+    if usize::try_from(MOST_SUBSCRIPTIONS.saturating_sub(count)).unwrap_or(0) < wishes.len() {
+        return Err(Refusal::Conflict(format!(
+            "you have {count} webhooks, and may have {MOST_SUBSCRIPTIONS}: remove some"
+        )));
+    }
+    let mut made = Vec::with_capacity(wishes.len());
+    for (place, (chosen, own)) in wishes.into_iter().enumerate() {
+        let id = SubscriptionId::made(seed.nth(place));
+        let secret = own.map_or_else(new_secret, |own| Ok(SecretString::from(own)))?;
+        let sealed = app.vault.seal(&key.owner, &bound(&id), secret.expose_secret().as_bytes()).await?;
+        let subscription = Subscription {
+            id,
+            owner: key.owner.clone(),
+            settings: chosen.settings,
+            state: if chosen.active { Activity::Active } else { subscriptions::asked(seed.at) },
+            secrets: vec![SecretVersion { sealed, created_at: seed.at, until: None }],
+            version: 1,
+            created_at: seed.at,
+            updated_at: seed.at,
+        };
+        made.push((subscription, secret));
+    }
+    let all: Vec<_> = made.iter().map(|(subscription, _)| subscription.clone()).collect();
+    if app.subscriptions.make(&all).await? == Made::New {
+        let shown = made.iter().map(|(one, secret)| Webhook::of(one, seed.at).with_secret(secret));
+        return Ok(shown.collect());
+    }
+    let mut found = Vec::with_capacity(all.len());
+    for one in &all {
+        found.push(before(app, key, &one.id, seed).await?);
+    }
+    Ok(found)
+}
+
+/// A subscription that this request made before.
+async fn before(app: &App, key: &ApiKey, id: &SubscriptionId, seed: Seed) -> Result<Webhook, Refusal> {
+    let gone = || Refusal::Conflict("it was made by this request before, and removed since".to_owned());
+    let there = app.subscriptions.read(&key.owner, id).await?.ok_or_else(gone)?;
+    let newest = there.secrets.first().ok_or_else(gone)?;
+    let secret = app.vault.open(&key.owner, &bound(id), &newest.sealed).await?;
+    let secret = String::from_utf8(secret).map_err(|_| Refusal::Unavailable)?;
+    Ok(Webhook::of(&there, seed.at).with_secret(&secret.into()))
+}

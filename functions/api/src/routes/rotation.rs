@@ -1,0 +1,80 @@
+//! `POST /api/v1/webhooks/{webhook_id}/rotate-secret`.
+
+use std::sync::Arc;
+
+use axum::extract::{Extension, Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use jiff::Timestamp;
+use quartet_domain::access::ApiKey;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{bound, find, modify, new_secret};
+use crate::App;
+use crate::body::{Form, MaybeObject, read};
+use crate::refusal::Refusal;
+use crate::routes::subscriptions::shown;
+use crate::wire::settings::check_secret;
+use crate::wire::webhook::Webhook;
+
+/// How long the secrets of before sign on.
+const DEFAULT_OVERLAP: u32 = 86_400;
+const LONGEST_OVERLAP: u32 = 7 * 86_400;
+
+/// How to change the secret.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rotation {
+    /// A secret of your own; made for you where you have none.
+    secret: Option<String>,
+    /// Seconds that the secrets of before sign on; a day by default, 0 where one has leaked.
+    #[schema(minimum = 0, maximum = 604800)]
+    overlap_seconds: Option<u32>,
+}
+
+impl Form for Rotation {
+    const FIELDS: &'static [&'static str] = &["secret", "overlap_seconds"];
+}
+
+/// Change a webhook's signing secret
+///
+/// The answer holds the new one as `secret_key`, this once. Until the overlap ends every message is signed with both.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{webhook_id}/rotate-secret", tag = "webhooks", operation_id = "rotateSecret",
+    request_body(content = Option<Rotation>),
+    params(
+        ("webhook_id" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")
+    ),
+    responses((status = 200, body = Webhook, headers(("ETag" = String))))
+)]
+pub(crate) async fn rotate_secret(
+    State(app): State<Arc<App>>,
+    Extension(key): Extension<ApiKey>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    MaybeObject(map): MaybeObject,
+) -> Result<Response, Refusal> {
+    let subscription = find(&app, &key, &id).await?;
+    let rotation = read::<Rotation>(map).map_err(Refusal::Invalid)?;
+    let overlap = rotation.overlap_seconds.unwrap_or(DEFAULT_OVERLAP);
+    if overlap > LONGEST_OVERLAP {
+        return Err(Refusal::field("overlap_seconds", format!("must be 0 to {LONGEST_OVERLAP}")));
+    }
+    let secret = match rotation.secret {
+        Some(own) => {
+            check_secret(&own).map_err(|flaw| Refusal::Invalid(vec![flaw]))?;
+            SecretString::from(own)
+        }
+        None => new_secret()?,
+    };
+    let of = bound(&subscription.id);
+    let sealed = app.vault.seal(&key.owner, &of, secret.expose_secret().as_bytes()).await?;
+    let changed = modify(&app, &key, &id, &headers, |subscription, now| {
+        let rotated = subscription.rotate(sealed.clone(), overlap, now);
+        rotated.map_err(|wrong| Refusal::Conflict(wrong.to_string()))
+    });
+    Ok(shown(Webhook::of(&changed.await?, Timestamp::now()).with_secret(&secret)))
+}

@@ -1,0 +1,150 @@
+//! `POST /api/v1/webhooks/{webhook_id}/test` and `…/dry-run`: a real message about nothing, and no message at all.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Extension, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use quartet_domain::access::ApiKey;
+use quartet_domain::catalogue::{self, Envelope, WEBHOOK_TEST};
+use quartet_domain::delivery::{Delivery, DeliveryStatus, Subscriber};
+use quartet_domain::filter::{Filter, render};
+use quartet_domain::ids::{DeliveryId, MessageId, Seed};
+use quartet_domain::subscription::State as Activity;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{deliveries, find};
+use crate::App;
+use crate::body::{Form, Object, read};
+use crate::refusal::Refusal;
+use crate::wire::delivery::{DryRun, Queued};
+
+/// Test a webhook
+///
+/// Sends `webhook.test`, signed, logged and retried as any event is, whatever the webhook has subscribed to.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{webhook_id}/test", tag = "webhooks", operation_id = "testWebhook",
+    params(
+        ("webhook_id" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")
+    ),
+    responses((status = 202, body = Queued))
+)]
+pub(crate) async fn test(
+    State(app): State<Arc<App>>,
+    Extension(key): Extension<ApiKey>,
+    Extension(seed): Extension<Seed>,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    let subscription = find(&app, &key, &id).await?;
+    if subscription.state != Activity::Active {
+        return Err(Refusal::Conflict("it is disabled: enable it first".to_owned()));
+    }
+    let message = MessageId::made(seed);
+    let body = Envelope::of(WEBHOOK_TEST, seed.at, catalogue::Test::of(subscription.id.as_str()));
+    let body = serde_json::to_vec(&body).map_err(|_| Refusal::Unavailable)?;
+    let body_key = message.object();
+    // In this order: what an id names is durable before the id is queued.
+    app.objects.put_once(&body_key, body, "application/json").await?;
+    let delivery = Delivery {
+        id: message.delivery(subscription.id.as_str()),
+        message,
+        event_type: WEBHOOK_TEST.to_owned(),
+        url: subscription.settings.url,
+        body_key,
+        subscriber: Some(Subscriber { owner: key.owner, subscription: subscription.id }),
+        schedule: subscription.settings.retry,
+        status: DeliveryStatus::Pending,
+        attempts: 0,
+        resumed_after: 0,
+        next_at: Some(seed.at),
+        created_at: seed.at,
+    };
+    app.deliveries.make(&delivery).await?;
+    app.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::ZERO).await?;
+    Ok((StatusCode::ACCEPTED, Json(Queued::of(&delivery))).into_response())
+}
+
+/// A filter and a template to try; those of the webhook where they are left out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Trial {
+    #[schema(max_length = 2048)]
+    filter: Option<String>,
+    #[schema(max_length = 16384)]
+    template: Option<String>,
+    /// The event whose example is the body.
+    #[schema(example = "pipeline_complete")]
+    event_type: Option<String>,
+    /// One of the webhook's deliveries, whose body it is.
+    delivery_id: Option<String>,
+}
+
+impl Form for Trial {
+    const FIELDS: &'static [&'static str] = &["filter", "template", "event_type", "delivery_id"];
+}
+
+/// Try a filter and a template
+///
+/// Over a body that was sent before, or over an event's example. Nothing is sent.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{webhook_id}/dry-run", tag = "webhooks", operation_id = "dryRun", request_body = Trial,
+    params(("webhook_id" = String, Path)),
+    responses((status = 200, body = DryRun))
+)]
+pub(crate) async fn dry_run(
+    State(app): State<Arc<App>>,
+    Extension(key): Extension<ApiKey>,
+    Path(id): Path<String>,
+    Object(map): Object,
+) -> Result<Json<DryRun>, Refusal> {
+    let subscription = find(&app, &key, &id).await?;
+    let trial = read::<Trial>(map).map_err(Refusal::Invalid)?;
+    let body = match (&trial.event_type, &trial.delivery_id) {
+        (Some(name), None) => example(name)?,
+        (None, Some(delivery)) => stored(&app, &key, &id, delivery).await?,
+        _ => return Err(Refusal::field("event_type", "give either an event_type or a delivery_id")),
+    };
+    let filter = trial.filter.or(subscription.settings.filter);
+    let template = trial.template.or(subscription.settings.template);
+    if let Some(Err(wrong)) = filter.as_deref().map(Filter::parse) {
+        return Err(Refusal::field("filter", wrong));
+    }
+    if let Some(Err(wrong)) = template.as_deref().map(quartet_domain::filter::check_template) {
+        return Err(Refusal::field("template", wrong));
+    }
+    Ok(Json(attempt(filter.as_deref(), template.as_deref(), &body)))
+}
+
+fn attempt(filter: Option<&str>, template: Option<&str>, body: &Value) -> DryRun {
+    let failed = |error: String| DryRun { matches: false, body: None, error: Some(error) };
+    match filter.map_or(Ok(true), |text| Filter::parse(text).and_then(|filter| filter.holds(body))) {
+        Err(wrong) => failed(format!("the filter {wrong}")),
+        Ok(false) => DryRun { matches: false, body: None, error: None },
+        Ok(true) => match template.map_or_else(|| Ok(body.to_string()), |text| render(text, body)) {
+            Ok(text) => DryRun { matches: true, body: Some(text), error: None },
+            Err(wrong) => failed(format!("the template {wrong}")),
+        },
+    }
+}
+
+fn example(name: &str) -> Result<Value, Refusal> {
+    let event = catalogue::find(name);
+    let wrong = || Refusal::field("event_type", "is no event: GET /api/v1/webhooks/event-types names them");
+    event.map(|event| event.example.clone()).ok_or_else(wrong)
+}
+
+async fn stored(app: &App, key: &ApiKey, webhook: &str, delivery: &str) -> Result<Value, Refusal> {
+    let wrong = || Refusal::field("delivery_id", "is none of this webhook's deliveries");
+    DeliveryId::parse(delivery).ok_or_else(wrong)?;
+    let found = deliveries::find(app, key, webhook, delivery).await;
+    let delivery =
+        found.map_err(|refusal| if matches!(refusal, Refusal::Absent(_)) { wrong() } else { refusal })?;
+    let gone = || Refusal::field("delivery_id", "the body of this delivery is kept no longer");
+    let bytes = app.objects.get(&delivery.body_key).await?.ok_or_else(gone)?;
+    serde_json::from_slice(&bytes).map_err(|_| gone())
+}

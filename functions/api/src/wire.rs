@@ -1,0 +1,7 @@
+//! What goes over the wire: the shapes that the OpenAPI document shows.
+
+pub(crate) mod delivery;
+pub(crate) mod event_type;
+pub(crate) mod key;
+pub(crate) mod settings;
+pub(crate) mod webhook;

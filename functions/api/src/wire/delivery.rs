@@ -1,0 +1,132 @@
+//! Deliveries and their attempts as they are shown.
+
+use jiff::Timestamp;
+use quartet_domain::delivery::{Attempt, Delivery, Outcome};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One event on its way to one subscription.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeliveryShown {
+    #[schema(example = "dlv_7ahgk73md15pbcwjn9g3jbhaqw")]
+    id: String,
+    /// The `webhook-id` of every attempt.
+    message_id: String,
+    event_type: String,
+    /// `pending`, `delivered`, `exhausted` (every attempt failed) or `gone` (the endpoint answered 410).
+    status: String,
+    /// Attempts made.
+    attempts: u32,
+    /// When the next attempt is due; null when there is none.
+    next_attempt_at: Option<Timestamp>,
+    created_at: Timestamp,
+}
+
+/// A delivery and the log of its attempts.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeliveryLog {
+    delivery: DeliveryShown,
+    /// First attempt first.
+    attempts: Vec<AttemptShown>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AttemptShown {
+    /// From 1.
+    number: u32,
+    at: Timestamp,
+    duration_ms: u64,
+    /// What the endpoint answered; null where it did not.
+    status_code: Option<u16>,
+    /// Why there was no answer, as `timed_out`.
+    error: Option<String>,
+    /// The start of the answer's body.
+    answer: String,
+}
+
+/// A page of deliveries, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Deliveries {
+    pub(crate) deliveries: Vec<DeliveryShown>,
+    /// Give it as `cursor` for what follows; null at the end.
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// A delivery that is due now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Queued {
+    pub(crate) delivery_id: String,
+    pub(crate) message_id: String,
+    pub(crate) event_type: String,
+    /// Always `queued`.
+    pub(crate) status: &'static str,
+}
+
+/// What was given up and is due again.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Recovered {
+    /// Deliveries that are due again.
+    pub(crate) recovered: usize,
+    /// Whether there may be more: ask again.
+    pub(crate) more: bool,
+}
+
+/// What a filter and a template make of a body.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DryRun {
+    /// Whether it would be sent.
+    pub(crate) matches: bool,
+    /// What would be sent; null where nothing would be.
+    pub(crate) body: Option<String>,
+    /// Why the filter or the template cannot be worked out for this body.
+    pub(crate) error: Option<String>,
+}
+
+impl DeliveryShown {
+    pub(crate) fn of(delivery: &Delivery) -> Self {
+        Self {
+            id: delivery.id.to_string(),
+            message_id: delivery.message.to_string(),
+            event_type: delivery.event_type.clone(),
+            status: delivery.status.word().to_owned(),
+            attempts: delivery.attempts,
+            next_attempt_at: delivery.next_at,
+            created_at: delivery.created_at,
+        }
+    }
+}
+
+impl DeliveryLog {
+    pub(crate) fn of(delivery: &Delivery, attempts: Vec<Attempt>) -> Self {
+        let attempts = attempts.into_iter().map(AttemptShown::of).collect();
+        Self { delivery: DeliveryShown::of(delivery), attempts }
+    }
+}
+
+impl AttemptShown {
+    fn of(attempt: Attempt) -> Self {
+        let (status_code, error) = match attempt.outcome {
+            Outcome::Answered { status, .. } => (Some(status), None),
+            Outcome::Unanswered(class) => (None, Some(class)),
+        };
+        Self {
+            number: attempt.number,
+            at: attempt.at,
+            duration_ms: attempt.duration_ms,
+            status_code,
+            error,
+            answer: attempt.answer,
+        }
+    }
+}
+
+impl Queued {
+    pub(crate) fn of(delivery: &Delivery) -> Self {
+        Self {
+            delivery_id: delivery.id.to_string(),
+            message_id: delivery.message.to_string(),
+            event_type: delivery.event_type.clone(),
+            status: "queued",
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! What an owner chooses about a subscription, as it is sent to us.
+//!
+//! The three forms have the same fields: all of them to register (with a secret, once) and to replace, any of them to
+//! patch, where null means the default.
+
+use std::collections::BTreeMap;
+
+use quartet_domain::address::{Allow, Destination};
+use quartet_domain::delivery::Schedule;
+use quartet_domain::subscription::{FieldFlaw, Pattern, PayloadMode, Settings};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::body::{Form, read};
+
+/// Seconds that an endpoint has to answer, unless its owner says otherwise.
+const DEFAULT_TIMEOUT: u32 = 15;
+
+macro_rules! form {
+    ($(#[$about:meta])* $name:ident { $(#[$needed:meta])* } $($extra:ident: $extra_type:ty = #[$extra_doc:meta]),*) => {
+        $(#[$about])*
+        #[derive(Debug, Default, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name {
+            /// Where events are sent: https:// or http://, a public host, no user name, no fragment.
+            #[schema(value_type = String, format = "uri", pattern = "^https?://", max_length = 2048, example = "https://example.com/hooks")]
+            $(#[$needed])*
+            pub(crate) url: Option<String>,
+            /// Names of events, or families as `query.*` and `*`.
+            #[schema(value_type = Vec<String>, min_items = 1, max_items = 50, example = json!(["pipeline_complete", "query.*"]))]
+            $(#[$needed])*
+            pub(crate) events: Option<Vec<String>>,
+            /// One line for people.
+            #[schema(max_length = 512)]
+            pub(crate) description: Option<String>,
+            /// Whether it is sent anything. The default is true.
+            pub(crate) active: Option<bool>,
+            /// A minijinja expression over the body; only what it holds for is sent.
+            #[schema(max_length = 2048, example = "results.analysis_results.severity_breakdown.critical > 0")]
+            pub(crate) filter: Option<String>,
+            /// A minijinja template of the body that is sent.
+            #[schema(max_length = 16384)]
+            pub(crate) template: Option<String>,
+            /// Headers of every request, besides those of the sender. At most 20.
+            pub(crate) headers: Option<BTreeMap<String, String>>,
+            /// The default is `standard`.
+            pub(crate) retry: Option<Retry>,
+            /// Seconds for each attempt. The default is 15.
+            #[schema(minimum = 1, maximum = 30)]
+            pub(crate) timeout_seconds: Option<u32>,
+            /// Attempts a minute. The default is no limit.
+            #[schema(minimum = 1, maximum = 60000)]
+            pub(crate) rate_per_minute: Option<u32>,
+            /// The default is `full`.
+            pub(crate) payload: Option<Payload>,
+            $(#[$extra_doc] pub(crate) $extra: Option<$extra_type>,)*
+        }
+
+        impl Form for $name {
+            const FIELDS: &'static [&'static str] = &[
+                "url", "events", "description", "active", "filter", "template", "headers", "retry", "timeout_seconds",
+                "rate_per_minute", "payload", $(stringify!($extra),)*
+            ];
+        }
+    };
+}
+
+form! {
+    /// A subscription to register.
+    #[expect(dead_code, reason = "it is read as a replacement and a secret; this is how it is described")]
+    NewWebhook { #[schema(required)] }
+    secret: String = #[doc = "A signing secret of your own, `whsec_` and base64 of 24 to 64 bytes. Made for you where you have none."]
+}
+form! {
+    /// Everything that is chosen about a subscription; what is left out gets its default.
+    WebhookReplacement { #[schema(required)] }
+}
+form! {
+    /// What changes; what is left out stays, null means the default.
+    #[expect(dead_code, reason = "it is merged and read as a replacement; this is how it is described")]
+    WebhookPatch { #[schema(required = false)] }
+}
+
+/// When failed attempts are made again.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(untagged, expecting = "must be \"standard\", \"seed\" or {\"gaps_seconds\": [5, 60]}")]
+pub(crate) enum Retry {
+    Named(RetryPreset),
+    Own(OwnSchedule),
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RetryPreset {
+    /// Ten attempts over three days.
+    Standard,
+    /// Retries after 1, 2 and 4 seconds.
+    Seed,
+}
+
+/// A schedule of your own.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnSchedule {
+    /// Seconds between one attempt and the next, each 1 to 86400.
+    #[schema(max_items = 20)]
+    gaps_seconds: Vec<u32>,
+}
+
+/// How much of an event is sent.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Payload {
+    /// All of it.
+    Full,
+    /// Its name, time and ids.
+    Thin,
+    /// As `thin`, with a link to all of it.
+    Link,
+}
+
+/// What a form says, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Chosen {
+    pub(crate) settings: Settings,
+    pub(crate) active: bool,
+}
+
+impl Chosen {
+    /// Reads and checks the fields of a replacement. All that is wrong is named.
+    pub(crate) fn read(map: Map<String, Value>, allow: &Allow) -> Result<Self, Vec<FieldFlaw>> {
+        read::<WebhookReplacement>(map)?.choose(allow)
+    }
+}
+
+impl NewWebhook {
+    /// What it says, and the secret that it brings.
+    pub(crate) fn read(
+        mut map: Map<String, Value>,
+        allow: &Allow,
+    ) -> Result<(Chosen, Option<String>), Vec<FieldFlaw>> {
+        let secret = match map.remove("secret") {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => check_secret(&text).map(|()| Some(text)),
+            Some(_) => Err(FieldFlaw::new("secret", "must be text")),
+        };
+        match (Chosen::read(map, allow), secret) {
+            (Ok(chosen), Ok(secret)) => Ok((chosen, secret)),
+            (Ok(_), Err(flaw)) => Err(vec![flaw]),
+            (Err(flaws), Ok(_)) => Err(flaws),
+            (Err(mut flaws), Err(flaw)) => {
+                flaws.push(flaw);
+                Err(flaws)
+            }
+        }
+    }
+}
+
+/// Whether a secret can sign.
+pub(crate) fn check_secret(text: &str) -> Result<(), FieldFlaw> {
+    let key = quartet_domain::signature::standard::Key::parse(&text.into());
+    key.map(|_| ()).map_err(|wrong| FieldFlaw::new("secret", wrong))
+}
+
+impl WebhookReplacement {
+    fn choose(self, allow: &Allow) -> Result<Chosen, Vec<FieldFlaw>> {
+        let mut flaws = Vec::new();
+        if self.url.is_none() {
+            flaws.push(FieldFlaw::new("url", "is required"));
+        }
+        if self.events.is_none() {
+            flaws.push(FieldFlaw::new("events", "is required: GET /api/v1/webhooks/event-types names them"));
+        }
+        let mut events = Vec::new();
+        for (place, name) in self.events.iter().flatten().take(100).enumerate() {
+            match Pattern::parse(name) {
+                Some(pattern) if events.contains(&pattern) => {}
+                Some(pattern) => events.push(pattern),
+                None => flaws.push(FieldFlaw::new(
+                    format!("events[{place}]"),
+                    "is no event: GET /api/v1/webhooks/event-types names them",
+                )),
+            }
+        }
+        let unnamed = self.url.is_none() || self.events.is_none() || !flaws.is_empty();
+        let settings = Settings {
+            url: self.url.unwrap_or_default(),
+            events,
+            description: self.description.unwrap_or_default(),
+            filter: self.filter,
+            template: self.template,
+            headers: self.headers.unwrap_or_default(),
+            retry: self.retry.map_or(Schedule::Standard, Schedule::from),
+            timeout_seconds: self.timeout_seconds.unwrap_or(DEFAULT_TIMEOUT),
+            rate_per_minute: self.rate_per_minute,
+            payload: self.payload.map_or(PayloadMode::Full, PayloadMode::from),
+        };
+        // A field is named once: what was said of it above is not said again.
+        let more = settings.flaws(allow).into_iter();
+        let more = more.filter(|flaw| {
+            !(unnamed && ["url", "events"].contains(&flaw.field.as_str()) && is_named(&flaws, &flaw.field))
+        });
+        let more: Vec<_> = more.collect();
+        flaws.extend(more);
+        if !flaws.is_empty() {
+            return Err(flaws);
+        }
+        // As the URL standard spells it, so that what is checked is what is sent to.
+        let url = Destination::judge(&settings.url, allow).map(|url| url.as_str().to_owned());
+        let url = url.map_err(|refused| vec![FieldFlaw::new("url", refused)])?;
+        Ok(Chosen { settings: Settings { url, ..settings }, active: self.active.unwrap_or(true) })
+    }
+}
+
+fn is_named(flaws: &[FieldFlaw], field: &str) -> bool {
+    flaws.iter().any(|flaw| flaw.field.starts_with(field))
+}
+
+/// The form that settings would be read from again: what a patch is merged into.
+pub(crate) fn as_form(settings: &Settings, active: bool) -> Map<String, Value> {
+    let form = serde_json::json!({
+        "url": settings.url,
+        "events": settings.events,
+        "description": settings.description,
+        "active": active,
+        "filter": settings.filter,
+        "template": settings.template,
+        "headers": settings.headers,
+        "retry": Retry::from(&settings.retry),
+        "timeout_seconds": settings.timeout_seconds,
+        "rate_per_minute": settings.rate_per_minute,
+        "payload": settings.payload,
+    });
+    if let Value::Object(map) = form { map } else { Map::new() }
+}
+
+impl From<Retry> for Schedule {
+    fn from(retry: Retry) -> Self {
+        match retry {
+            Retry::Named(RetryPreset::Standard) => Self::Standard,
+            Retry::Named(RetryPreset::Seed) => Self::Seed,
+            Retry::Own(OwnSchedule { gaps_seconds }) => Self::Custom { gaps_seconds },
+        }
+    }
+}
+
+impl From<&Schedule> for Retry {
+    fn from(schedule: &Schedule) -> Self {
+        match schedule {
+            Schedule::Standard => Self::Named(RetryPreset::Standard),
+            Schedule::Seed => Self::Named(RetryPreset::Seed),
+            Schedule::Custom { gaps_seconds } => {
+                Self::Own(OwnSchedule { gaps_seconds: gaps_seconds.clone() })
+            }
+        }
+    }
+}
+
+impl From<Payload> for PayloadMode {
+    fn from(payload: Payload) -> Self {
+        match payload {
+            Payload::Full => Self::Full,
+            Payload::Thin => Self::Thin,
+            Payload::Link => Self::Link,
+        }
+    }
+}
+
+impl From<PayloadMode> for Payload {
+    fn from(mode: PayloadMode) -> Self {
+        match mode {
+            PayloadMode::Full => Self::Full,
+            PayloadMode::Thin => Self::Thin,
+            PayloadMode::Link => Self::Link,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[track_caller]
+    fn check(body: Value, expected: &[&str]) {
+        let fields: Vec<_> = match NewWebhook::read(map(body), &Allow::default()) {
+            Ok(_) => vec![],
+            Err(flaws) => flaws.into_iter().map(|flaw| flaw.field).collect(),
+        };
+        assert_eq!(fields, expected);
+    }
+
+    #[test]
+    fn every_field_that_is_wrong_is_named_once() {
+        let good = json!({ "url": "https://example.com", "events": ["query.*"] });
+        let with = |name: &str, value: Value| {
+            let mut body = good.clone();
+            body[name] = value;
+            body
+        };
+        check(good.clone(), &[]);
+        check(json!({}), &["url", "events"]);
+        check(json!({ "url": null, "events": null }), &["url", "events"]);
+        check(with("url", json!("http://127.0.0.1")), &["url"]);
+        check(with("url", json!(7)), &["url"]);
+        check(with("events", json!([])), &["events"]);
+        check(with("events", json!(["query.created", "nothing", 7])), &["events[2]"]);
+        check(with("events", json!(["query.created", "nothing"])), &["events[1]"]);
+        check(with("retry", json!("often")), &["retry"]);
+        check(with("retry", json!({ "gaps_seconds": [5, 60] })), &[]);
+        check(with("retry", json!({ "gaps_seconds": [5, 0] })), &["retry.gaps_seconds"]);
+        check(with("retry", json!({ "gaps_seconds": [5], "x": 1 })), &["retry"]);
+        check(with("secret", json!("short")), &["secret"]);
+        check(with("secret", json!(7)), &["secret"]);
+        check(with("secret", json!("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")), &[]);
+        check(with("id", json!("wh_1")), &["id"]);
+        check(with("timeout_seconds", json!(-1)), &["timeout_seconds"]);
+        check(with("timeout_seconds", json!(31)), &["timeout_seconds"]);
+        check(with("headers", json!({ "x": 7 })), &["headers.x"]);
+        check(json!({ "url": "ftp://x.example", "events": ["x"], "y": 1 }), &["y"]);
+        check(json!({ "url": "ftp://x.example", "events": ["x"] }), &["events[0]", "url"]);
+    }
+
+    #[test]
+    fn settings_are_read_again_as_they_were() {
+        let body = json!({
+            "url": "https://example.com/",
+            "events": ["query.*"],
+            "retry": { "gaps_seconds": [5] },
+            "payload": "thin",
+            "headers": { "x-a": "b" },
+            "active": false
+        });
+        let chosen = Chosen::read(map(body), &Allow::default()).expect("a form");
+        let form = as_form(&chosen.settings, chosen.active);
+        let again = Chosen::read(form, &Allow::default()).expect("a form");
+        assert_eq!((again.settings, again.active), (chosen.settings, false));
+    }
+}

@@ -1,0 +1,151 @@
+//! Subscriptions as they are shown.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use quartet_domain::subscription::{State, Statistics, Subscription};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::settings::{Payload, Retry};
+
+/// A subscription.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Webhook {
+    #[schema(example = "wh_01kf0v3m9q8c7w2x5y6z4t1r0p")]
+    id: String,
+    url: String,
+    events: Vec<String>,
+    description: String,
+    /// Whether it is sent anything.
+    active: bool,
+    /// Why it is not: `asked`, `gone` (it answered 410) or `failing`.
+    disabled_reason: Option<String>,
+    disabled_at: Option<Timestamp>,
+    filter: Option<String>,
+    template: Option<String>,
+    headers: BTreeMap<String, String>,
+    retry: Retry,
+    timeout_seconds: u32,
+    rate_per_minute: Option<u32>,
+    payload: Payload,
+    /// The secrets that sign, newest first, without their text.
+    secrets: Vec<SecretShown>,
+    /// The newest secret's text; only in the answer that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_key: Option<String>,
+    /// Only where one subscription is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<StatisticsShown>,
+    /// Counts changes; the `ETag` in quotes.
+    version: u64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// A secret that signs.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SecretShown {
+    created_at: Timestamp,
+    /// After this it signs no more.
+    until: Option<Timestamp>,
+}
+
+/// What became of everything that was sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StatisticsShown {
+    /// Attempts made.
+    attempts: u64,
+    /// Messages delivered.
+    delivered: u64,
+    failed_attempts: u64,
+    /// Messages given up.
+    given_up: u64,
+    /// Attempts of a hundred that succeeded.
+    success_rate: Option<f64>,
+    last_delivery_at: Option<Timestamp>,
+    last_failure_at: Option<Timestamp>,
+}
+
+/// A page of subscriptions, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Webhooks {
+    pub(crate) webhooks: Vec<Webhook>,
+    /// Give it as `cursor` for what follows; null at the end.
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// Subscriptions just registered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Registered {
+    pub(crate) webhooks: Vec<Webhook>,
+}
+
+/// What became of subscriptions that were to be removed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Removed {
+    pub(crate) removed: Vec<String>,
+    /// There were none of these ids.
+    pub(crate) absent: Vec<String>,
+}
+
+impl Webhook {
+    pub(crate) fn of(subscription: &Subscription, now: Timestamp) -> Self {
+        let settings = subscription.settings.clone();
+        let (disabled_reason, disabled_at) = match &subscription.state {
+            State::Active => (None, None),
+            State::Disabled { reason, at } => (Some(reason.word().to_owned()), Some(*at)),
+        };
+        let live = subscription.live_secrets(now);
+        Self {
+            id: subscription.id.to_string(),
+            url: settings.url,
+            events: settings.events.iter().map(ToString::to_string).collect(),
+            description: settings.description,
+            active: subscription.state == State::Active,
+            disabled_reason,
+            disabled_at,
+            filter: settings.filter,
+            template: settings.template,
+            headers: settings.headers,
+            retry: Retry::from(&settings.retry),
+            timeout_seconds: settings.timeout_seconds,
+            rate_per_minute: settings.rate_per_minute,
+            payload: settings.payload.into(),
+            secrets: live
+                .map(|secret| SecretShown { created_at: secret.created_at, until: secret.until })
+                .collect(),
+            secret_key: None,
+            statistics: None,
+            version: subscription.version,
+            created_at: subscription.created_at,
+            updated_at: subscription.updated_at,
+        }
+    }
+
+    pub(crate) fn with_secret(self, secret: &SecretString) -> Self {
+        Self { secret_key: Some(secret.expose_secret().to_owned()), ..self }
+    }
+
+    pub(crate) fn with_statistics(self, statistics: Statistics) -> Self {
+        let shown = StatisticsShown {
+            attempts: statistics.attempts,
+            delivered: statistics.delivered,
+            failed_attempts: statistics.failed_attempts,
+            given_up: statistics.given_up,
+            success_rate: statistics.success_rate(),
+            last_delivery_at: statistics.last_delivery_at,
+            last_failure_at: statistics.last_failure_at,
+        };
+        Self { statistics: Some(shown), ..self }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn etag(&self) -> String {
+        format!("\"{}\"", self.version)
+    }
+}

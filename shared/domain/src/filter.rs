@@ -1,0 +1,208 @@
+//! Which events a subscription is sent, and in what form: expressions and templates in minijinja, over the body.
+//!
+//! They come from outside, so each runs on fuel, reads only the body it is given, loads nothing and is small. Fuel counts
+//! steps, not bytes, and ten steps can double a text ten times; so what makes a value larger than what it was made of
+//! (`*`, `~`, variables, filters like `replace`) is left out. They are checked when they are saved; one that fails all
+//! the same when it runs is an error of that delivery, never a panic.
+
+use minijinja::Environment;
+use minijinja::value::Serde;
+use serde_json::Value;
+
+/// The longest expression, in bytes.
+const LONGEST: usize = 2048;
+/// The longest template, in bytes.
+const LONGEST_TEMPLATE: usize = 16 * 1024;
+const STATEMENTS: [&str; 6] = ["if", "elif", "else", "endif", "for", "endfor"];
+/// Filters and functions whose result may be larger than what they are given.
+const GROWING: [&str; 12] = [
+    "replace", "format", "indent", "chain", "zip", "map", "batch", "slice", "pprint", "groupby", "sum",
+    "join",
+];
+const FUNCTIONS: [&str; 4] = ["range", "dict", "debug", "namespace"];
+/// Steps that one run may take.
+const FUEL: u64 = 20_000;
+/// The largest body that a template may write, in bytes.
+const LARGEST: usize = 256 * 1024;
+
+/// Why an expression or a template is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    #[error("must be shorter: {LONGEST} bytes for a filter, {LONGEST_TEMPLATE} for a template")]
+    Long,
+    #[error("cannot be read: {0}")]
+    Form(String),
+    #[error("cannot be worked out: {0}")]
+    Run(String),
+}
+
+/// An expression that can be read, as `results.analysis_results.severity_breakdown.critical > 0`.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter<'a>(&'a str);
+
+impl<'a> Filter<'a> {
+    pub fn parse(text: &'a str) -> Result<Self, Wrong> {
+        if text.len() > LONGEST {
+            return Err(Wrong::Long);
+        }
+        only_small(text)?;
+        environment().compile_expression(text).map_err(|e| Wrong::Form(said(&e)))?;
+        Ok(Self(text))
+    }
+
+    /// Whether it holds for this body. What the body does not have is false.
+    pub fn holds(self, body: &Value) -> Result<bool, Wrong> {
+        let environment = environment();
+        let expression = environment.compile_expression(self.0).map_err(|e| Wrong::Form(said(&e)))?;
+        let value = expression.eval(Serde(body)).map_err(|e| Wrong::Run(said(&e)))?;
+        Ok(value.is_true())
+    }
+}
+
+/// Whether a template can be read.
+pub fn check_template(text: &str) -> Result<(), Wrong> {
+    if text.len() > LONGEST_TEMPLATE {
+        return Err(Wrong::Long);
+    }
+    for part in text.split("{{").skip(1) {
+        only_small(part.split("}}").next().unwrap_or_default())?;
+    }
+    for part in text.split("{%").skip(1) {
+        let inside = part.split("%}").next().unwrap_or_default();
+        only_small(inside)?;
+        let word = inside
+            .trim_start_matches(['-', '+', ' ', '\t', '\r', '\n'])
+            .split([' ', '-', '\t', '\r', '\n'])
+            .next();
+        if !word.is_some_and(|word| STATEMENTS.contains(&word)) {
+            return Err(Wrong::Form(format!("only {} are known", STATEMENTS.join(", "))));
+        }
+    }
+    environment().template_from_str(text).map_err(|e| Wrong::Form(said(&e)))?;
+    Ok(())
+}
+
+fn only_small(expression: &str) -> Result<(), Wrong> {
+    if expression.contains(['*', '~']) {
+        return Err(Wrong::Form("the operators * and ~ are not known here".to_owned()));
+    }
+    Ok(())
+}
+
+/// What a template makes of a body.
+pub fn render(template: &str, body: &Value) -> Result<String, Wrong> {
+    check_template(template)?;
+    let environment = environment();
+    let template = environment.template_from_str(template).map_err(|e| Wrong::Form(said(&e)))?;
+    let mut out = Bounded(Vec::new());
+    template.render_captured_to(Serde(body), &mut out).map_err(|e| Wrong::Run(said(&e)))?;
+    String::from_utf8(out.0).map_err(|e| Wrong::Run(e.to_string()))
+}
+
+/// Missing fields chain: `a.b.c` of a body without `a` is nothing rather than an error.
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Chainable);
+    for name in GROWING {
+        environment.remove_filter(name);
+    }
+    for name in FUNCTIONS {
+        environment.remove_global(name);
+    }
+    environment.add_filter("tojson", |value: minijinja::Value| {
+        serde_json::to_string(&value).map_err(|e| {
+            minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "the value is not JSON")
+                .with_source(e)
+        })
+    });
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(64);
+    environment
+}
+
+fn said(error: &minijinja::Error) -> String {
+    error.detail().map_or_else(|| error.kind().to_string(), str::to_owned)
+}
+
+/// Stops a template that writes too much.
+struct Bounded(Vec<u8>);
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + bytes.len() > LARGEST {
+            return Err(std::io::Error::other("the template writes too much"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<bool, ()>) {
+        let body = json!({ "data": { "n": 2, "word": "main", "list": ["a"] } });
+        let got = Filter::parse(text).and_then(|filter| filter.holds(&body));
+        assert_eq!(got.map_err(|_| ()), expected, "{text}");
+    }
+
+    #[test]
+    fn filters() {
+        check("data.n > 1", Ok(true));
+        check("data.n > 1 and data.word == 'other'", Ok(false));
+        check("'a' in data.list", Ok(true));
+        check("data.word is startingwith('ma')", Ok(true));
+        check("absent.field.of.this", Ok(false));
+        check("not absent", Ok(true));
+        check("", Err(()));
+        check("data.n >", Err(()));
+        check("{{ data.n }}", Err(()));
+        check("data.word.upper.upper()", Err(()));
+        check(&format!("'{}'", "x".repeat(3000)), Err(()));
+        check(&"(".repeat(2000), Err(()));
+    }
+
+    #[test]
+    fn templates_say_what_they_are_given() {
+        #[track_caller]
+        fn check(template: &str, expected: &str) {
+            let body = json!({ "data": { "word": "a \"b\"", "list": [1, 2] } });
+            assert_eq!(render(template, &body).as_deref(), Ok(expected), "{template}");
+        }
+        check("{\"text\": {{ data.word|tojson }}}", r#"{"text": "a \"b\""}"#);
+        check("{%- for n in data.list %}{{ n }};{% endfor -%}", "1;2;");
+        check("{% if data.absent %}x{%-else%}y{% endif %}", "y");
+    }
+
+    /// Each would fill the memory or never end.
+    #[test]
+    fn what_grows_is_refused() {
+        let body = json!({ "data": { "word": "main", "list": vec![0; 2000] } });
+        for text in [
+            "{% for a in data.list %}{% for b in data.list %}x{% endfor %}{% endfor %}",
+            "{% include 'x' %}",
+            "{% if %}",
+            "{% set a = 'xx' %}{{ a }}",
+            "{%\tset a = 'xx' %}{{ a }}",
+            "{%-with a = 'xx' %}{{ a }}{% endwith %}",
+            "{{ 'x' * 100000000 }}",
+            "{{ data.word ~ data.word }}",
+            "{{ data.word|replace('a', 'aaaaaaaaaa') }}",
+            "{{ '%999999999d'|format(1) }}",
+            "{{ data.word|indent(999999999) }}",
+            "{{ range(99999) }}",
+        ] {
+            assert!(render(text, &body).is_err(), "{text}");
+        }
+        for text in ["'x' * 100000000 == ''", "range(99999)", "data.word|replace('a', 'aa')"] {
+            assert!(Filter::parse(text).and_then(|filter| filter.holds(&body)).is_err(), "{text}");
+        }
+    }
+}
