@@ -18,6 +18,7 @@ pub(crate) fn shapes(size: usize) -> Vec<Shape> {
     all
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of shapes")]
 fn python(size: usize) -> Vec<Shape> {
     let shapes: Vec<(&str, String)> = vec![
         ("brackets", nested("(", "x", ")", size / 2)),
