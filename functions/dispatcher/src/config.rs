@@ -21,14 +21,14 @@ pub fn app(settings: &Settings) -> Result<App, Missing> {
     );
     let table = settings.text("TABLE_NAME")?;
     let days = settings.parse_or("RETENTION_DAYS", 90)?;
+    let objects = Objects::new(&aws, settings.text("BUCKET_NAME")?);
     let queue = Queue::new(&aws, settings.text("DELIVERIES_QUEUE_URL")?);
-    let publisher = Publisher::new(&aws, &table, days, queue);
+    let publisher = Publisher::new(&aws, &table, days, objects, queue);
     Ok(App {
         endpoints: Endpoints::new(&aws, table.clone(), publisher.messages.clone()),
         publisher,
-        objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
         vault: Vault::new(&aws, table, settings.text("KMS_KEY_ARN")?),
         secret: Secret::new(&aws, settings.text("RESULTS_SECRET_ARN")?),
-        egress: Egress::new(settings.parse_or("WEBHOOK_ALLOWED_NETWORKS", Default::default())?),
+        egress: Egress::new(settings.parse_or("EGRESS_ALLOW", Default::default())?),
     })
 }

@@ -56,7 +56,7 @@ pub(crate) async fn deliver(
         health::leave(app, &recipient, place, now).await?;
         return Ok(false);
     }
-    let Some(whole) = body::read(app, &delivery).await? else {
+    let Some(whole) = app.publisher.objects.get(&delivery.body_key).await? else {
         tracing::error!(delivery = %id, "the body is gone");
         return Ok(true);
     };
@@ -130,7 +130,7 @@ fn patience(delivery: &Delivery, held: Duration, now: Timestamp) -> Duration {
 async fn queue(app: &App, delivery: &Delivery, wait: Duration) -> Result<(), Unavailable> {
     // Rounded up: a message that is seen too early would only go round again.
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    app.publisher.queue.send(delivery.id.as_str(), &delivery.group(), Duration::from_secs(seconds)).await
+    app.publisher.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::from_secs(seconds)).await
 }
 
 fn tell(delivery: &Delivery, attempt: &Attempt, next: Next) {

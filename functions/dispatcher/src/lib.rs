@@ -16,7 +16,6 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use futures::future::join_all;
 use jiff::Timestamp;
 use quartet_aws::endpoints::Endpoints;
-use quartet_aws::objects::Objects;
 use quartet_aws::publisher::Publisher;
 use quartet_aws::secrets::Secret;
 use quartet_aws::vault::Vault;
@@ -28,7 +27,6 @@ use crate::egress::Egress;
 pub struct App {
     pub publisher: Publisher,
     pub endpoints: Endpoints,
-    pub objects: Objects,
     /// Opens the secrets of subscriptions.
     pub vault: Vault,
     /// Signs for the one endpoint that the deployment's settings name.

@@ -25,7 +25,7 @@ pub mod keys;
 pub mod messages;
 #[cfg(feature = "objects")]
 pub mod objects;
-#[cfg(all(feature = "queues", feature = "table"))]
+#[cfg(all(feature = "objects", feature = "queues", feature = "table"))]
 pub mod publisher;
 #[cfg(feature = "table")]
 pub mod pulls;

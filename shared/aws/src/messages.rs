@@ -1,12 +1,11 @@
-//! Messages that subscribers are to be told, with their bodies: the outbox.
+//! The outbox: messages that were written in one transaction with what caused them.
 //!
 //! | pattern | call | key | condition |
 //! | --- | --- | --- | --- |
-//! | keep one | PutItem | `MSG#<id>` / `MESSAGE` | no such item |
-//! | keep one with its cause | in the cause's transaction | the same | |
+//! | write one with its cause | in the cause's transaction | `MSG#<id>` / `MESSAGE` | |
 //! | read one | GetItem | the same | |
 //!
-//! A message whose body lies in the bucket needs no item.
+//! Who is tried again until it succeeds needs no outbox: see [`crate::publisher`].
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
@@ -16,7 +15,7 @@ use quartet_domain::access::Owner;
 use quartet_domain::ids::MessageId;
 use quartet_domain::message::Message;
 
-use crate::item::{Item, Malformed, Reader, key, n, put_new, s, time};
+use crate::item::{Item, Malformed, Reader, key, n, s, time};
 use crate::{Aws, Unavailable};
 
 #[derive(Clone, Debug)]
@@ -29,13 +28,6 @@ pub struct Messages {
 impl Messages {
     pub fn new(aws: &Aws, table: String, keep_days: i64) -> Self {
         Self { client: Client::new(&aws.config), table, keep_days }
-    }
-
-    /// Keeps a message; one that is kept already is left as it is.
-    pub async fn make(&self, message: &Message) -> Result<(), Unavailable> {
-        let item = self.item_of(message);
-        put_new(&self.client, &self.table, item, "keeping a message").await?;
-        Ok(())
     }
 
     /// The part of a transaction that keeps a message together with what caused it.
@@ -79,7 +71,7 @@ fn message_of(id: &MessageId, item: &Item) -> Result<Message, Malformed> {
         owner: Owner::parse(read.text("owner")?).ok_or(Malformed("owner"))?,
         event_type: read.text("event_type")?.to_owned(),
         body: read.text("body")?.to_owned(),
-        body_key: None,
+        body_key: id.object(),
         created_at,
     })
 }

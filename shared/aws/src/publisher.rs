@@ -9,7 +9,7 @@
 //!   means nothing; one that dies after it leaves nothing undone. The dispatcher calls [`Publisher::fan_out`] for the id,
 //!   and looks once more, later, for one that it does not find.
 //!
-//! Order within: the message, then its deliveries, then their ids in the queue.
+//! Order within: the message's body, then its deliveries, then their ids in the queue.
 
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ use quartet_domain::subscription::Subscription;
 
 use crate::deliveries::Deliveries;
 use crate::messages::Messages;
+use crate::objects::Objects;
 use crate::queues::Queue;
 use crate::subscriptions::Subscriptions;
 use crate::{Aws, Unavailable};
@@ -36,6 +37,7 @@ pub struct Publisher {
     pub subscriptions: Subscriptions,
     pub deliveries: Deliveries,
     pub messages: Messages,
+    pub objects: Objects,
     pub queue: Queue,
 }
 
@@ -49,11 +51,12 @@ pub enum FannedOut {
 }
 
 impl Publisher {
-    pub fn new(aws: &Aws, table: &str, keep_days: i64, queue: Queue) -> Self {
+    pub fn new(aws: &Aws, table: &str, keep_days: i64, objects: Objects, queue: Queue) -> Self {
         Self {
             subscriptions: Subscriptions::new(aws, table.to_owned()),
             deliveries: Deliveries::new(aws, table.to_owned(), keep_days),
             messages: Messages::new(aws, table.to_owned(), keep_days),
+            objects,
             queue,
         }
     }
@@ -64,27 +67,19 @@ impl Publisher {
         let subscriptions = self.all_of(owner).await?;
         let mut deliveries = Vec::new();
         for message in messages {
-            let wanted = message.deliveries(&subscriptions);
-            if message.body_key.is_none() && !wanted.is_empty() {
-                self.messages.make(message).await?;
-            }
-            deliveries.extend(wanted);
+            deliveries.extend(self.wanted(message, &subscriptions).await?);
         }
         self.send(&deliveries).await
     }
 
-    /// Makes and queues the one delivery of a message to this subscription, whatever that wants.
-    pub async fn publish_to(
-        &self,
-        message: &Message,
-        subscription: &Subscription,
-    ) -> Result<Delivery, Unavailable> {
-        if message.body_key.is_none() {
-            self.messages.make(message).await?;
+    /// The deliveries of a message, once its body lies where they say.
+    async fn wanted(&self, message: &Message, subscriptions: &[Subscription]) -> Result<Vec<Delivery>, Unavailable> {
+        let wanted = message.deliveries(subscriptions);
+        if message.is_to_be_kept() && !wanted.is_empty() {
+            let body = message.body.clone().into_bytes();
+            self.objects.put_once(&message.body_key, body, "application/json").await?;
         }
-        let delivery = message.delivery_to(subscription);
-        self.send(std::slice::from_ref(&delivery)).await?;
-        Ok(delivery)
+        Ok(wanted)
     }
 
     /// Queues the id of a message that is about to be written. Do it before the transaction.
@@ -96,14 +91,14 @@ impl Publisher {
     pub async fn fan_out(&self, id: &MessageId) -> Result<FannedOut, Unavailable> {
         let Some(message) = self.messages.read(id).await? else { return Ok(FannedOut::Unknown) };
         let subscriptions = self.all_of(&message.owner).await?;
-        self.send(&message.deliveries(&subscriptions)).await.map(FannedOut::Queued)
+        self.send(&self.wanted(&message, &subscriptions).await?).await.map(FannedOut::Queued)
     }
 
     async fn send(&self, deliveries: &[Delivery]) -> Result<usize, Unavailable> {
         for some in deliveries.chunks(SIDE_BY_SIDE) {
             try_join_all(some.iter().map(|delivery| self.deliveries.make(delivery))).await?;
         }
-        let queued = deliveries.iter().map(|one| (one.id.to_string(), one.group()));
+        let queued = deliveries.iter().map(|one| (one.id.to_string(), one.url_group()));
         self.queue.send_all(queued.collect()).await?;
         Ok(deliveries.len())
     }

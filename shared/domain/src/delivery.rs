@@ -20,7 +20,7 @@ pub struct Delivery {
     /// As `pipeline_complete`.
     pub event_type: String,
     pub url: String,
-    /// Where the exact bytes of the body lie in the bucket; empty where the message's own item holds them.
+    /// Where the exact bytes of the body lie in the bucket.
     pub body_key: String,
     /// Whose it is; absent for the one endpoint that the deployment's settings name.
     #[serde(default)]
@@ -111,7 +111,7 @@ pub enum Next {
 
 impl Delivery {
     /// The queue group that keeps a slow endpoint from delaying the others: letters and digits, as SQS asks.
-    pub fn group(&self) -> String {
+    pub fn url_group(&self) -> String {
         match &self.subscriber {
             Some(subscriber) => subscriber.subscription.stem().to_owned(),
             None => crate::ids::digest(&self.url),

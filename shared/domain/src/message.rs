@@ -29,8 +29,8 @@ pub struct Message {
     pub event_type: String,
     /// The exact bytes of the whole body.
     pub body: String,
-    /// Where those bytes lie in the bucket; absent where the message is to be kept with them.
-    pub body_key: Option<String>,
+    /// Where those bytes lie in the bucket.
+    pub body_key: String,
     pub created_at: Timestamp,
 }
 
@@ -40,7 +40,13 @@ impl Message {
         let envelope = Envelope::of(event, at, data);
         #[expect(clippy::expect_used, reason = "a struct of texts and numbers always is JSON")]
         let body = serde_json::to_string(&envelope).expect("JSON");
-        Self { id, owner, event_type: event.to_owned(), body, body_key: None, created_at: at }
+        let body_key = id.object();
+        Self { id, owner, event_type: event.to_owned(), body, body_key, created_at: at }
+    }
+
+    /// Whether its body has yet to be put where it is to lie: what no run made has no other place.
+    pub fn is_to_be_kept(&self) -> bool {
+        self.body_key == self.id.object()
     }
 
     /// Its deliveries to those of `subscriptions` that want it.
@@ -58,14 +64,13 @@ impl Message {
         subscription.wants(&self.event_type) && subscription.settings.filter.as_deref().is_none_or(passes)
     }
 
-    /// Its delivery to this subscription, whatever that wants.
-    pub fn delivery_to(&self, subscription: &Subscription) -> Delivery {
+    fn delivery_to(&self, subscription: &Subscription) -> Delivery {
         Delivery {
             id: self.id.delivery(subscription.id.as_str()),
             message: self.id.clone(),
             event_type: self.event_type.clone(),
             url: subscription.settings.url.clone(),
-            body_key: self.body_key.clone().unwrap_or_default(),
+            body_key: self.body_key.clone(),
             subscriber: Some(Subscriber {
                 owner: subscription.owner.clone(),
                 subscription: subscription.id.clone(),

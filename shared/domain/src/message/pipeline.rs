@@ -72,7 +72,7 @@ pub fn ended(run: &Run, complete: &PipelineComplete, body: String, body_key: Str
         owner: Owner::deployment(),
         event_type: EVENT_TYPE.to_owned(),
         body,
-        body_key: Some(body_key),
+        body_key,
         created_at: at,
     });
     messages
