@@ -73,7 +73,11 @@ impl Publisher {
     }
 
     /// The deliveries of a message, once its body lies where they say.
-    async fn wanted(&self, message: &Message, subscriptions: &[Subscription]) -> Result<Vec<Delivery>, Unavailable> {
+    async fn wanted(
+        &self,
+        message: &Message,
+        subscriptions: &[Subscription],
+    ) -> Result<Vec<Delivery>, Unavailable> {
         let wanted = message.deliveries(subscriptions);
         if message.is_to_be_kept() && !wanted.is_empty() {
             let body = message.body.clone().into_bytes();
