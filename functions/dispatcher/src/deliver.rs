@@ -57,7 +57,8 @@ pub(crate) async fn deliver(
         return Ok(false);
     }
     let Some(whole) = app.publisher.objects.get(&delivery.body_key).await? else {
-        tracing::error!(delivery = %id, "the body is gone");
+        tracing::error!(delivery = %id, "the body is gone: there is nothing left to send");
+        app.publisher.deliveries.end(&delivery, DeliveryStatus::Exhausted).await?;
         return Ok(true);
     };
     let started = Instant::now();
@@ -72,8 +73,11 @@ pub(crate) async fn deliver(
         headers: sent.headers,
     };
     let next = delivery.next(&attempt.outcome, clock(), jitter());
-    // Before the log: a worker that dies in between makes the attempt again, and learns the same.
-    health::learn(app, &recipient, &attempt.outcome, took, place, clock()).await?;
+    // What was delivered must be logged even where its endpoint's health cannot be written: the next attempt tells it.
+    let learnt = health::learn(app, &recipient, &attempt.outcome, took, place, clock()).await;
+    if let Err(error) = learnt {
+        tracing::warn!(delivery = %id, error = error.chain(), "the endpoint's health is as it was");
+    }
     if let Next::GiveUp(_) = next {
         body::keep(app, &delivery, whole).await?;
     }
