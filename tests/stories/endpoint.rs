@@ -38,7 +38,7 @@ struct Memory {
 }
 
 /// One request to the API, with the deployment's key. All stories share it, so some meet its limit and wait.
-async fn ask(stage: &Stage, method: Method, path: &str, body: Option<Value>) -> Answer {
+pub(crate) async fn ask(stage: &Stage, method: Method, path: &str, body: Option<Value>) -> Answer {
     let url = format!("{}{WEBHOOKS}{path}", stage.stack.url());
     let client = reqwest::Client::new();
     let look = async || {
@@ -108,7 +108,8 @@ impl<'a> Endpoint<'a> {
 
 async fn take(State(memory): State<Arc<Mutex<Memory>>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let headers: BTreeMap<_, _> = headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    let headers: BTreeMap<_, _> =
+        headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
     let status = {
         let mut memory = memory.lock().unwrap();
         memory.got.push((Instant::now(), Got { headers, body: body.to_vec(), repository: String::new() }));

@@ -24,6 +24,7 @@ mod crossed;
 mod delivered;
 mod killed;
 mod limited;
+mod loaded;
 mod managed;
 mod opened;
 mod refused;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
     // The long ones first.
     let trials = stories![house,
         killed: a_dispatcher_in_mid_delivery, a_router_in_mid_batch, a_stage_at_work;
+        loaded: most_are_well_and_some_are_not;
         subscribed: a_breaker_opens_and_closes, a_dead_endpoint_delays_nobody, a_run_is_told_to_those_who_want_it,
             a_rotation_refuses_nobody, what_is_gone_is_disabled_and_told, what_waits_for_a_disabled_one_is_cancelled;
         rehearsed: every_sample_event_is_answered_by_its_function;

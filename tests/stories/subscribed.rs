@@ -71,7 +71,8 @@ pub(crate) async fn a_rotation_refuses_nobody(house: &House) {
     for round in 0..12 {
         tests.push(one.test().await);
         if round % 4 == 3 {
-            let rotated = one.ask(Method::POST, "/rotate-secret", Some(json!({ "overlap_seconds": 3600 }))).await;
+            let rotated =
+                one.ask(Method::POST, "/rotate-secret", Some(json!({ "overlap_seconds": 3600 }))).await;
             assert_eq!(rotated.status, 200, "{}", rotated.body);
             secrets.push(rotated.body["secret_key"].as_str().unwrap().to_owned());
         }
