@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use quartet_aws::Unavailable;
 use quartet_aws::deliveries::Lease;
 use quartet_domain::delivery::{Attempt, Delivery, DeliveryStatus, Next};
+use quartet_domain::endpoint::Place;
 use quartet_domain::ids::DeliveryId;
 
 use crate::App;
@@ -56,13 +57,27 @@ pub(crate) async fn deliver(
         health::leave(app, &recipient, place, now).await?;
         return Ok(false);
     }
+    go(app, &delivery, &recipient, place, clock).await?;
+    Ok(true)
+}
+
+/// The attempt itself, and what follows from it.
+async fn go(
+    app: &App,
+    delivery: &Delivery,
+    recipient: &Recipient,
+    place: Option<Place>,
+    clock: fn() -> Timestamp,
+) -> Result<(), Unavailable> {
+    let id = &delivery.id;
     let Some(whole) = app.publisher.objects.get(&delivery.body_key).await? else {
         tracing::error!(delivery = %id, "the body is gone: there is nothing left to send");
-        app.publisher.deliveries.end(&delivery, DeliveryStatus::Exhausted).await?;
-        return Ok(true);
+        app.publisher.deliveries.end(delivery, DeliveryStatus::Exhausted).await?;
+        return Ok(());
     };
+    let now = clock();
     let started = Instant::now();
-    let sent = attempt(app, &delivery, &recipient, whole.clone(), now).await?;
+    let sent = attempt(app, delivery, recipient, whole.clone(), now).await?;
     let took = started.elapsed();
     let attempt = Attempt {
         number: delivery.attempts + 1,
@@ -74,19 +89,19 @@ pub(crate) async fn deliver(
     };
     let next = delivery.next(&attempt.outcome, clock(), jitter());
     // What was delivered must be logged even where its endpoint's health cannot be written: the next attempt tells it.
-    let learnt = health::learn(app, &recipient, &attempt.outcome, took, place, clock()).await;
+    let learnt = health::learn(app, recipient, &attempt.outcome, took, place, clock()).await;
     if let Err(error) = learnt {
         tracing::warn!(delivery = %id, error = error.chain(), "the endpoint's health is as it was");
     }
     if let Next::GiveUp(_) = next {
-        body::keep(app, &delivery, whole).await?;
+        body::keep(app, delivery, whole).await?;
     }
-    app.publisher.deliveries.log(&delivery, &attempt, next).await?;
-    tell(&delivery, &attempt, next);
+    app.publisher.deliveries.log(delivery, &attempt, next).await?;
+    tell(delivery, &attempt, next);
     if let Next::RetryAt(at) = next {
-        queue(app, &delivery, until(at, clock())).await?;
+        queue(app, delivery, until(at, clock())).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// The letter, written and sent. One that cannot be written is an attempt that failed, with a class of its own.
