@@ -7,6 +7,7 @@
 
 mod aws;
 mod client;
+mod endpoint;
 mod house;
 mod lambda;
 mod notes;
@@ -23,10 +24,12 @@ mod crossed;
 mod delivered;
 mod killed;
 mod limited;
+mod loaded;
 mod managed;
 mod opened;
 mod refused;
 mod rehearsed;
+mod subscribed;
 mod withheld;
 
 use std::process::ExitCode;
@@ -60,6 +63,9 @@ fn main() -> ExitCode {
     // The long ones first.
     let trials = stories![house,
         killed: a_dispatcher_in_mid_delivery, a_router_in_mid_batch, a_stage_at_work;
+        loaded: most_are_well_and_some_are_not;
+        subscribed: a_breaker_opens_and_closes, a_dead_endpoint_delays_nobody, a_run_is_told_to_those_who_want_it,
+            a_rotation_refuses_nobody, what_is_gone_is_disabled_and_told, what_waits_for_a_disabled_one_is_cancelled;
         rehearsed: every_sample_event_is_answered_by_its_function;
         opened: a_pull_request_is_fixed_and_reported, a_push_to_the_default_branch_is_reported_only;
         delivered: down_then_up, dead, gone, the_built_in_receiver;

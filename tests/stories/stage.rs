@@ -13,7 +13,6 @@ pub(crate) const SECRET: &str = "the-secret-of-the-stories";
 pub(crate) const OLD_SECRET: &str = "the-secret-before-it";
 /// What results are signed with: 32 bytes, as Standard Webhooks writes them.
 pub(crate) const RESULTS_SECRET: &str = "whsec_dGhlIHJlc3VsdHMnIHNlY3JldCBvZiB0aGUgc3Rvcmk=";
-
 /// The first key to the API.
 pub(crate) const API_KEY: &str = "qk_the-first-key-of-the-stories-which-makes-the-others";
 

@@ -39,6 +39,21 @@ pub(crate) enum Order {
     Hold(usize),
 }
 
+impl Order {
+    /// The next answer's status; `None` for no answer.
+    pub(crate) fn next(&mut self) -> Option<u16> {
+        match self {
+            Self::First(answers) => Some(answers.pop_front().unwrap_or(200)),
+            Self::Always(status) => Some(*status),
+            Self::Hold(0) => Some(200),
+            Self::Hold(left) => {
+                *left -= 1;
+                None
+            }
+        }
+    }
+}
+
 /// One request as it came.
 #[derive(Clone, Debug)]
 pub(crate) struct Got {
@@ -101,13 +116,7 @@ async fn take(State(memory): State<Arc<Mutex<Memory>>>, headers: HeaderMap, body
         memory.got.push(Got { headers, body: body.to_vec(), repository: repository.clone() });
         match memory.orders.get_mut(&repository) {
             None => Some(200),
-            Some(Order::First(answers)) => Some(answers.pop_front().unwrap_or(200)),
-            Some(Order::Always(status)) => Some(*status),
-            Some(Order::Hold(0)) => Some(200),
-            Some(Order::Hold(left)) => {
-                *left -= 1;
-                None
-            }
+            Some(order) => order.next(),
         }
     };
     match status {

@@ -53,6 +53,14 @@ impl Verifiers {
         run(Command::new(&self.node).arg(self.npm.join("verify.mjs")), &given).await;
     }
 
+    /// As [`Self::results`], for a message of any event under any secret.
+    pub(crate) async fn signed(&self, secret: &str, got: &Got) {
+        let mut given = given(secret, &got.headers, &got.body);
+        given["kind"] = json!("results");
+        run(Command::new(&self.python).arg(self.sources.join("verify.py")), &given).await;
+        run(Command::new(&self.node).arg(self.npm.join("verify.mjs")), &given).await;
+    }
+
     /// What GitHub's own library says of what the forge sent.
     pub(crate) async fn github(&self, headers: &[(String, String)], body: &str) {
         let headers = headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();

@@ -1,4 +1,4 @@
-"""Verifies one delivery with the official library, and its body against the published schema.
+"""Verifies one delivery with the official library, and its body against the published schema, if one is named.
 
 Standard input: {secret, headers, body (base64), schema (path)}.
 """
@@ -12,8 +12,9 @@ from standardwebhooks import Webhook
 
 given = json.load(sys.stdin)
 payload = Webhook(given["secret"]).verify(base64.b64decode(given["body"]), given["headers"])
-with open(given["schema"], encoding="utf-8") as file:
-    schema = json.load(file)
-checker = jsonschema.validators.validator_for(schema)
-checker.check_schema(schema)
-checker(schema).validate(payload)
+if "schema" in given:
+    with open(given["schema"], encoding="utf-8") as file:
+        schema = json.load(file)
+    checker = jsonschema.validators.validator_for(schema)
+    checker.check_schema(schema)
+    checker(schema).validate(payload)

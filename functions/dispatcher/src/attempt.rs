@@ -1,67 +1,91 @@
 //! One POST to one endpoint, under limits, and what came of it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use quartet_domain::delivery::{Delivery, Outcome};
+use quartet_domain::delivery::{Outcome, kept_headers};
 use quartet_domain::signature::over_body;
 use quartet_domain::signature::standard::Key;
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use secrecy::SecretString;
+
+use crate::egress::{Egress, is_inside};
 
 /// The most of an answer that is read.
 const ANSWER_BYTES: usize = 16 * 1024;
 
+/// Classes of attempts that ended before anything was sent: they say nothing of the endpoint.
+pub(crate) const UNSENT: [&str; 2] = [BAD_SECRET, TEMPLATE_FAILED];
+const BAD_SECRET: &str = "bad_secret";
+pub(crate) const TEMPLATE_FAILED: &str = "template_failed";
+
+/// What is sent.
+#[derive(Debug)]
+pub(crate) struct Letter<'a> {
+    pub(crate) url: &'a str,
+    /// The message's id: the same for all attempts.
+    pub(crate) id: &'a str,
+    pub(crate) event_type: &'a str,
+    /// The owner's own.
+    pub(crate) headers: &'a BTreeMap<String, String>,
+    pub(crate) time_out: Duration,
+    /// All that sign, newest first.
+    pub(crate) secrets: &'a [SecretString],
+    pub(crate) body: Vec<u8>,
+}
+
 /// What came of an attempt.
+#[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) outcome: Outcome,
     /// The start of the answer's body, as text.
     pub(crate) answer: String,
+    pub(crate) headers: BTreeMap<String, String>,
 }
 
-/// One client for all endpoints: no redirects, no proxies, no cookies.
-pub(crate) fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .connect_timeout(Duration::from_secs(10))
-        .user_agent(concat!("Quartet/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .unwrap_or_default()
+impl Sent {
+    pub(crate) fn unanswered(class: &str) -> Self {
+        Self {
+            outcome: Outcome::Unanswered(class.to_owned()),
+            answer: String::new(),
+            headers: BTreeMap::new(),
+        }
+    }
 }
 
-/// Posts the body, signed for this moment, as the Standard Webhooks text and the seed have it.
-pub(crate) async fn send(
-    http: &reqwest::Client,
-    delivery: &Delivery,
-    secret: &SecretString,
-    body: Vec<u8>,
-    now: Timestamp,
-) -> Sent {
-    let Ok(key) = Key::parse(secret) else {
-        return unanswered("the signing secret is not of its form");
+/// Posts a letter, signed for this moment, as the Standard Webhooks text and the seed have it.
+pub(crate) async fn send(egress: &Egress, letter: Letter<'_>, now: Timestamp) -> Sent {
+    let Ok(signature) = signature(&letter, now) else {
+        return Sent::unanswered(BAD_SECRET);
     };
-    let id = delivery.message.as_str();
-    let signature = key.sign(id, now.as_second(), &body);
-    let posted = http
-        .post(&delivery.url)
-        .timeout(delivery.schedule.time_out())
+    let Ok(mut request) = egress.post(letter.url) else {
+        return Sent::unanswered("inside_address");
+    };
+    for (name, value) in letter.headers {
+        request = request.header(name, value);
+    }
+    if let Some(newest) = letter.secrets.first() {
+        request = request.header("x-webhook-signature", over_body(newest, &letter.body));
+    }
+    let posted = request
+        .timeout(letter.time_out)
         .header(CONTENT_TYPE, "application/json")
-        .header("webhook-id", id)
+        .header("webhook-id", letter.id)
         .header("webhook-timestamp", now.as_second())
         .header("webhook-signature", signature)
-        .header("x-webhook-signature", over_body(secret, &body))
-        .header("x-webhook-event", &delivery.event_type)
-        .body(body)
+        .header("x-webhook-event", letter.event_type)
+        .body(letter.body)
         .send()
         .await;
     let mut response = match posted {
         Ok(response) => response,
-        Err(error) => return unanswered(class(&error)),
+        Err(error) => return Sent::unanswered(class(&error)),
     };
     let status = response.status().as_u16();
     let retry_after_seconds =
         response.headers().get(RETRY_AFTER).and_then(|value| seconds(value.to_str().ok()?, now));
+    let headers = kept(response.headers());
     let mut answer = Vec::new();
     while answer.len() < ANSWER_BYTES {
         // An answer that breaks off after its status line still is an answer.
@@ -70,16 +94,28 @@ pub(crate) async fn send(
     }
     answer.truncate(ANSWER_BYTES);
     let answer = String::from_utf8_lossy(&answer).into_owned();
-    Sent { outcome: Outcome::Answered { status, retry_after_seconds }, answer }
+    Sent { outcome: Outcome::Answered { status, retry_after_seconds }, answer, headers }
 }
 
-fn unanswered(class: &str) -> Sent {
-    Sent { outcome: Outcome::Unanswered(class.to_owned()), answer: String::new() }
+/// One signature for each secret: a receiver that knows any of them is content.
+fn signature(
+    letter: &Letter<'_>,
+    now: Timestamp,
+) -> Result<String, quartet_domain::signature::standard::KeyError> {
+    let sign = |secret| Ok(Key::parse(secret)?.sign(letter.id, now.as_second(), &letter.body));
+    let signatures: Vec<String> = letter.secrets.iter().map(sign).collect::<Result<_, _>>()?;
+    Ok(signatures.join(" "))
+}
+
+fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
+    kept_headers(headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
 }
 
 /// The error's class. Its own words may hold the address, which may hold a secret.
 fn class(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() {
+    if is_inside(error) {
+        "inside_address"
+    } else if error.is_timeout() {
         "timed_out"
     } else if error.is_connect() {
         "no_connection"
@@ -118,5 +154,27 @@ mod tests {
         check("Thu, 15 Jan 2026 09:00:00 GMT", Some(0));
         check("-1", None);
         check("soon", None);
+    }
+
+    #[test]
+    fn every_live_secret_signs() {
+        use quartet_domain::signature::standard::{Headers, verify};
+        let secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"]
+            .map(SecretString::from);
+        let letter = Letter {
+            url: "",
+            id: "msg_1",
+            event_type: "",
+            headers: &BTreeMap::new(),
+            time_out: Duration::ZERO,
+            secrets: &secrets,
+            body: b"{}".to_vec(),
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        let signature = signature(&letter, now).expect("good secrets");
+        let headers = Headers { id: Some("msg_1"), timestamp: Some("0"), signature: Some(&signature) };
+        for secret in &secrets {
+            assert_eq!(verify(&[Key::parse(secret).expect("a key")], headers, b"{}", 0), Ok("msg_1"));
+        }
     }
 }

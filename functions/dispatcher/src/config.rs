@@ -1,14 +1,16 @@
 //! The dispatcher's settings, read once at init.
 
 use quartet_aws::Aws;
-use quartet_aws::deliveries::Deliveries;
+use quartet_aws::endpoints::Endpoints;
 use quartet_aws::objects::Objects;
+use quartet_aws::publisher::Publisher;
 use quartet_aws::queues::Queue;
 use quartet_aws::secrets::Secret;
+use quartet_aws::vault::Vault;
 use quartet_lambda::settings::{Missing, Settings};
 
 use crate::App;
-use crate::attempt::client;
+use crate::egress::Egress;
 
 /// Builds everything that outlives a batch.
 pub fn app(settings: &Settings) -> Result<App, Missing> {
@@ -17,15 +19,16 @@ pub fn app(settings: &Settings) -> Result<App, Missing> {
         settings.optional("AWS_ENDPOINT_URL"),
         settings.file("AWS_CA_BUNDLE")?,
     );
+    let table = settings.text("TABLE_NAME")?;
+    let days = settings.parse_or("RETENTION_DAYS", 90)?;
+    let objects = Objects::new(&aws, settings.text("BUCKET_NAME")?);
+    let queue = Queue::new(&aws, settings.text("DELIVERIES_QUEUE_URL")?);
+    let publisher = Publisher::new(&aws, &table, days, objects, queue);
     Ok(App {
-        deliveries: Deliveries::new(
-            &aws,
-            settings.text("TABLE_NAME")?,
-            settings.parse_or("RETENTION_DAYS", 90)?,
-        ),
-        objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
-        queue: Queue::new(&aws, settings.text("DELIVERIES_QUEUE_URL")?),
+        endpoints: Endpoints::new(&aws, table.clone(), publisher.messages.clone()),
+        publisher,
+        vault: Vault::new(&aws, table, settings.text("KMS_KEY_ARN")?),
         secret: Secret::new(&aws, settings.text("RESULTS_SECRET_ARN")?),
-        http: client(),
+        egress: Egress::new(settings.parse_or("EGRESS_ALLOW", Default::default())?),
     })
 }

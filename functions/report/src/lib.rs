@@ -9,12 +9,11 @@ pub mod config;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use quartet_aws::deliveries::Deliveries;
-use quartet_aws::objects::Objects;
-use quartet_aws::queues::Queue;
+use quartet_aws::publisher::Publisher;
 use quartet_aws::tasks::Tasks;
 use quartet_domain::delivery::{Delivery, DeliveryStatus, Schedule};
 use quartet_domain::failure::{Failed, INVALID_PAYLOAD};
+use quartet_domain::message::ended;
 use quartet_domain::results::{EVENT_TYPE, PipelineComplete, PipelineStatus};
 use quartet_domain::run::{Ending, Run};
 use quartet_domain::task::TaskStatus;
@@ -24,10 +23,8 @@ pub use crate::assemble::{Parts, assemble};
 /// What outlives a run.
 #[derive(Debug)]
 pub struct App {
-    pub objects: Objects,
-    pub deliveries: Deliveries,
     pub tasks: Tasks,
-    pub queue: Queue,
+    pub publisher: Publisher,
     /// Where results go.
     pub url: String,
     pub schedule: Schedule,
@@ -38,21 +35,23 @@ const ENDPOINT: &str = "results";
 
 pub async fn handle(app: &App, input: Ending, now: Timestamp) -> Result<(), Failed> {
     let run = &input.run;
-    let parts = Parts::read(&app.objects, run).await?;
+    let parts = Parts::read(&app.publisher.objects, run).await?;
     let payload = assemble(&input, parts, now);
     let flaws = payload.check();
     if let Some(first) = flaws.first() {
         return Err(Failed::new(INVALID_PAYLOAD, format!("{first} ({} flaws)", flaws.len())));
     }
     let place = run.object("pipeline_complete.json");
-    let bytes = serde_json::to_vec(&payload).map_err(|e| Failed::new(INVALID_PAYLOAD, e.to_string()))?;
-    app.objects.put_once(&place, bytes, "application/json").await?;
-    publish(app, run, place, now).await?;
+    let body = serde_json::to_string(&payload).map_err(|e| Failed::new(INVALID_PAYLOAD, e.to_string()))?;
+    app.publisher.objects.put_once(&place, body.clone().into_bytes(), "application/json").await?;
+    deliver(app, run, place.clone(), now).await?;
+    // The state machine tries this stage again until all of it succeeds: nothing is lost on the way to subscribers.
+    app.publisher.publish(&ended(run, &payload, body, place)).await?;
     finish(app, run, &payload, now).await
 }
 
-/// Makes the delivery, then queues it.
-async fn publish(app: &App, run: &Run, body_key: String, now: Timestamp) -> Result<(), Failed> {
+/// Makes the delivery to the endpoint that the settings name, then queues it.
+async fn deliver(app: &App, run: &Run, body_key: String, now: Timestamp) -> Result<(), Failed> {
     let message = run.id.message();
     let delivery = Delivery {
         id: message.delivery(ENDPOINT),
@@ -68,8 +67,8 @@ async fn publish(app: &App, run: &Run, body_key: String, now: Timestamp) -> Resu
         next_at: Some(now),
         created_at: now,
     };
-    app.deliveries.make(&delivery).await?;
-    Ok(app.queue.send(delivery.id.as_str(), ENDPOINT, Duration::ZERO).await?)
+    app.publisher.deliveries.make(&delivery).await?;
+    Ok(app.publisher.queue.send(delivery.id.as_str(), ENDPOINT, Duration::ZERO).await?)
 }
 
 async fn finish(app: &App, run: &Run, payload: &PipelineComplete, now: Timestamp) -> Result<(), Failed> {

@@ -5,7 +5,9 @@ use quartet_aws::commits::Commits;
 use quartet_aws::events::Events;
 use quartet_aws::executions::Executions;
 use quartet_aws::objects::Objects;
+use quartet_aws::publisher::Publisher;
 use quartet_aws::pulls::Pulls;
+use quartet_aws::queues::Queue;
 use quartet_aws::tasks::Tasks;
 use quartet_lambda::settings::{Missing, Settings};
 
@@ -20,9 +22,12 @@ pub fn app(settings: &Settings) -> Result<App, Missing> {
     );
     let table = settings.text("TABLE_NAME")?;
     let objects = Objects::new(&aws, settings.text("BUCKET_NAME")?);
+    let days = settings.parse_or("RETENTION_DAYS", 90)?;
+    let queue = Queue::new(&aws, settings.text("DELIVERIES_QUEUE_URL")?);
     Ok(App {
+        publisher: Publisher::new(&aws, &table, days, objects.clone(), queue),
         events: Events::new(&aws, table.clone(), objects),
-        tasks: Tasks::new(&aws, table.clone(), settings.parse_or("RETENTION_DAYS", 90)?),
+        tasks: Tasks::new(&aws, table.clone(), days),
         pulls: Pulls::new(&aws, table.clone()),
         commits: Commits::new(&aws, table),
         executions: Executions::new(&aws, settings.text("STATE_MACHINE_ARN")?),

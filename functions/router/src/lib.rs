@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use quartet_aws::commits::Commits;
 use quartet_aws::events::Events;
 use quartet_aws::executions::Executions;
+use quartet_aws::publisher::Publisher;
 use quartet_aws::pulls::Pulls;
 use quartet_aws::tasks::Tasks;
 use quartet_domain::event::EventStatus;
@@ -24,6 +25,7 @@ pub struct App {
     pub pulls: Pulls,
     pub commits: Commits,
     pub executions: Executions,
+    pub publisher: Publisher,
     /// How often a message is received before it goes to the dead-letter queue.
     pub most_receives: u32,
 }

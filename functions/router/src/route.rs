@@ -78,7 +78,10 @@ async fn start(
         supersede(app, &run, &before, now).await?;
     }
     let name = task.id.to_string();
+    let told = quartet_domain::message::started(&run);
     app.executions.start(&Ending { run, failure: None }).await?;
+    // The event's message comes again until all of this succeeds.
+    app.publisher.publish(&[told]).await?;
     Ok(Routed { task: Some(name), outcome: "started" })
 }
 

@@ -24,6 +24,9 @@ def run():
             found = True
     if not found:
         raise SystemExit("this MiniStack has no log drain: look at unhurried.py")
+    import permitted
+
+    permitted.correct()
     from ministack.app import main
 
     return main()

@@ -62,7 +62,8 @@ pub(crate) fn cost(screen: &Screen) -> Result<()> {
     for (title, lines) in [
         ("an accepted event", event(&prices)),
         ("a run of the pipeline", run(&prices)),
-        ("a delivery", delivery(&prices)),
+        ("a delivery to the endpoint of the settings", delivery(&prices)),
+        ("a delivery to a subscription", subscribed(&prices)),
     ] {
         screen.say(&bill(title, &lines));
     }
@@ -109,6 +110,7 @@ fn run(p: &Prices) -> Vec<Line> {
         Line("objects written", 10.0, p.s3.writes_per_million),
         Line("objects read", 19.0, p.s3.reads_per_million),
         Line("write units: round, commit, delivery, task", 4.0, p.dynamodb.write_units_per_million),
+        Line("read units: who wants to hear of it, twice", 2.0, p.dynamodb.read_units_per_million),
         Line("queue: send the delivery", 1.0, p.sqs.requests_per_million),
         Line("log, KB", 2.0, p.logs.ingested_gb),
     ]
@@ -123,6 +125,21 @@ fn delivery(p: &Prices) -> Vec<Line> {
         Line("read units", 1.0, p.dynamodb.read_units_per_million),
         Line("object read", 1.0, p.s3.reads_per_million),
         Line("write units: lease, and two in a transaction", 5.0, p.dynamodb.write_units_per_million),
+        Line("log, KB", 0.3, p.logs.ingested_gb),
+    ]
+}
+
+/// One attempt that succeeds at an endpoint that is well. Six calls: three reads, an object, the lease, the log.
+fn subscribed(p: &Prices) -> Vec<Line> {
+    let (write, read) = (p.dynamodb.write_units_per_million, p.dynamodb.read_units_per_million);
+    vec![
+        Line("fan-out: write units, the delivery and its place in the list", 2.0, write),
+        Line("queue: send ten at once, receive, delete in batches of one", 2.1, p.sqs.requests_per_million),
+        Line("invocation", 1.0, p.lambda.requests_per_million),
+        Line("GB-seconds, 256 MB for 300 ms", 0.075, p.lambda.gb_second_x86_64 * 1e6),
+        Line("read units: delivery, subscription, health", 3.0, read),
+        Line("object read", 1.0, p.s3.reads_per_million),
+        Line("write units: lease, and three in a transaction; list", 9.0, write),
         Line("log, KB", 0.3, p.logs.ingested_gb),
     ]
 }

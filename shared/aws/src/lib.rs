@@ -8,6 +8,8 @@ pub mod commits;
 mod connect;
 #[cfg(feature = "table")]
 pub mod deliveries;
+#[cfg(feature = "table")]
+pub mod endpoints;
 mod error;
 #[cfg(feature = "table")]
 pub mod events;
@@ -19,8 +21,12 @@ pub mod idempotency;
 mod item;
 #[cfg(feature = "table")]
 pub mod keys;
+#[cfg(feature = "table")]
+pub mod messages;
 #[cfg(feature = "objects")]
 pub mod objects;
+#[cfg(all(feature = "objects", feature = "queues", feature = "table"))]
+pub mod publisher;
 #[cfg(feature = "table")]
 pub mod pulls;
 #[cfg(feature = "queues")]

@@ -146,7 +146,9 @@ fn judge_name(name: &str, port: u16, allow: &Allow) -> Result<(), Refused> {
     if !name.contains('.') || INSIDE.into_iter().any(below) {
         return Err(Refused::Inside);
     }
-    if port == 0 { Err(Refused::Port) } else { Ok(()) }
+    // A resolver sees no port: where some inside addresses are open, a name must not lead to the runtime API behind one.
+    let closed = port == 0 || (port == RUNTIME_API_PORT && !allow.0.is_empty());
+    if closed { Err(Refused::Port) } else { Ok(()) }
 }
 
 /// An IPv4 address in IPv6's clothes, undressed.

@@ -1,10 +1,14 @@
 //! Delivering one message to one endpoint: attempts, and the time of the next.
 
+mod answer;
 mod schedule;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::answer::kept_headers;
 pub use self::schedule::{Schedule, attempt_gap};
 use crate::access::Owner;
 use crate::ids::{DeliveryId, MessageId, SubscriptionId};
@@ -49,20 +53,27 @@ pub enum DeliveryStatus {
     Exhausted,
     /// The endpoint said 410 Gone; the body is kept under `undelivered/`.
     Gone,
+    /// Its subscription was disabled or removed before it got through. It can be recovered.
+    Cancelled,
 }
 
 impl DeliveryStatus {
+    const ALL: [Self; 5] = [Self::Pending, Self::Delivered, Self::Exhausted, Self::Gone, Self::Cancelled];
+    /// Over, and not delivered: what recovering sends again.
+    pub const FAILED: [Self; 3] = [Self::Exhausted, Self::Gone, Self::Cancelled];
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Delivered => "delivered",
             Self::Exhausted => "exhausted",
             Self::Gone => "gone",
+            Self::Cancelled => "cancelled",
         }
     }
 
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Pending, Self::Delivered, Self::Exhausted, Self::Gone].into_iter().find(|s| s.word() == word)
+        Self::ALL.into_iter().find(|s| s.word() == word)
     }
 }
 
@@ -85,6 +96,9 @@ pub struct Attempt {
     pub outcome: Outcome,
     /// The start of the answer's body, as text.
     pub answer: String,
+    /// The answer's headers, as [`kept_headers`] leaves them.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// What follows an attempt.
@@ -98,7 +112,10 @@ pub enum Next {
 impl Delivery {
     /// The queue group that keeps a slow endpoint from delaying the others: letters and digits, as SQS asks.
     pub fn url_group(&self) -> String {
-        crate::ids::digest(&self.url)
+        match &self.subscriber {
+            Some(subscriber) => subscriber.subscription.stem().to_owned(),
+            None => crate::ids::digest(&self.url),
+        }
     }
 
     /// What follows attempt number `self.attempts + 1`. `jitter` is drawn by the caller, -1 to 1.

@@ -161,6 +161,11 @@ impl MessageId {
         format!("messages/{self}.json")
     }
 
+    /// The message that tells of one event of what `of` names.
+    pub fn of(of: &str, event: &str) -> Self {
+        Self(format!("msg_{}", stem(&[of.as_bytes(), event.as_bytes()])))
+    }
+
     /// This message's delivery to `endpoint`.
     pub fn delivery(&self, endpoint: &str) -> DeliveryId {
         DeliveryId(format!("dlv_{}", stem(&[self.0.as_bytes(), endpoint.as_bytes()])))

@@ -5,6 +5,8 @@
 
 mod check;
 mod pattern;
+#[cfg(test)]
+pub(crate) mod samples;
 mod statistics;
 
 use std::collections::BTreeMap;
@@ -164,24 +166,11 @@ impl Subscription {
 
 #[cfg(test)]
 mod tests {
+    use super::samples::subscription;
     use super::*;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("a time")
-    }
-
-    fn subscription() -> Subscription {
-        let seed = crate::ids::Seed { at: at(0), noise: 1 };
-        Subscription {
-            id: SubscriptionId::made(seed),
-            owner: Owner::deployment(),
-            settings: check::tests::settings(),
-            state: State::Active,
-            secrets: vec![SecretVersion { sealed: Sealed("0".to_owned()), created_at: at(0), until: None }],
-            version: 1,
-            created_at: at(0),
-            updated_at: at(0),
-        }
     }
 
     #[track_caller]

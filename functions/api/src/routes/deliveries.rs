@@ -24,7 +24,7 @@ const NO_DELIVERY: Refusal = Refusal::Absent("delivery");
 /// Deliveries that one request makes due again; the next one goes on.
 const MOST_RECOVERED: usize = 500;
 const AT_ONCE: usize = 16;
-const GIVEN_UP: [DeliveryStatus; 2] = [DeliveryStatus::Exhausted, DeliveryStatus::Gone];
+const GIVEN_UP: [DeliveryStatus; 3] = DeliveryStatus::FAILED;
 
 /// The delivery log of a webhook
 ///
@@ -33,7 +33,7 @@ const GIVEN_UP: [DeliveryStatus; 2] = [DeliveryStatus::Exhausted, DeliveryStatus
     get, path = "/api/v1/webhooks/{webhook_id}/deliveries", tag = "deliveries", operation_id = "listDeliveries",
     params(
         ("webhook_id" = String, Path),
-        ("status" = Option<String>, Query, description = "pending, delivered, exhausted or gone; several with commas; failed means exhausted,gone"),
+        ("status" = Option<String>, Query, description = "pending, delivered, exhausted, gone or cancelled; several with commas; failed means the last three"),
         ("event_type" = Option<String>, Query, description = "Of this event alone"),
         ("since" = Option<String>, Query, format = DateTime, description = "Made at this time or later"),
         ("until" = Option<String>, Query, format = DateTime, description = "Made before this time"),
@@ -51,7 +51,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Deliveries>, Refusal> {
     let subscription = super::find(&app, &key, &id).await?;
     let (limit, offset) = (asked.limit(), asked.offset());
-    let message = "must be pending, delivered, exhausted, gone or failed";
+    let message = "must be pending, delivered, exhausted, gone, cancelled or failed";
     let wanted = Wanted {
         statuses: asked.take("status", message, statuses).unwrap_or_default(),
         event_type: asked.take("event_type", "", |text| Some(text.to_owned())),
@@ -116,7 +116,7 @@ pub(crate) async fn retry(
     asked.done()?;
     sendable(super::find(&app, &key, &webhook).await?)?;
     let delivery = find(&app, &key, &webhook, &delivery).await?;
-    let mut from = vec![DeliveryStatus::Pending, DeliveryStatus::Exhausted, DeliveryStatus::Gone];
+    let mut from = [&[DeliveryStatus::Pending][..], &GIVEN_UP].concat();
     if force {
         from.push(DeliveryStatus::Delivered);
     }

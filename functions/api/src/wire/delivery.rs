@@ -13,7 +13,8 @@ pub(crate) struct DeliveryShown {
     /// The `webhook-id` of every attempt.
     message_id: String,
     event_type: String,
-    /// `pending`, `delivered`, `exhausted` (every attempt failed) or `gone` (the endpoint answered 410).
+    /// `pending`, `delivered`, `exhausted` (every attempt failed), `gone` (the endpoint answered 410) or `cancelled` (the
+    /// webhook was disabled or removed first).
     status: String,
     /// Attempts made.
     attempts: u32,

@@ -46,8 +46,8 @@ pub struct StageEnded {
     /// `build`, `analyze`, `fix`, `test` or `commit`.
     pub stage: String,
     pub success: bool,
-    /// Seconds.
-    pub duration: f64,
+    /// Seconds; absent where it was not measured.
+    pub duration: Option<f64>,
 }
 
 /// `incident.opened`, `incident.resolved`.
@@ -166,7 +166,7 @@ impl StageEnded {
             repository_name: REPOSITORY.to_owned(),
             stage: stage.word().to_owned(),
             success: true,
-            duration: 2.5,
+            duration: Some(2.5),
         }
     }
 }

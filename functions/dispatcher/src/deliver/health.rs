@@ -1,0 +1,146 @@
+//! Asks an endpoint's shared health whether an attempt may be made, and tells it what came of one.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use quartet_aws::Unavailable;
+use quartet_aws::endpoints::{Kept, Seen};
+use quartet_aws::subscriptions::Change;
+use quartet_domain::catalogue::{ENDPOINT_DISABLED, EndpointDisabled};
+use quartet_domain::delivery::Outcome;
+use quartet_domain::endpoint::{Health, Permit, Place, Wish};
+use quartet_domain::ids::{MessageId, SubscriptionId};
+use quartet_domain::message::Message;
+use quartet_domain::subscription::{DisabledReason, State, Subscription};
+
+use crate::App;
+use crate::attempt::UNSENT;
+use crate::recipient::Recipient;
+
+/// How often a change is decided anew that others were faster than.
+const TRIES: u32 = 8;
+/// What is put back for when an endpoint's health is changed by too many at once.
+const CROWDED: Duration = Duration::from_secs(1);
+
+/// The place of an attempt that may be made now; or how long it is put back. The deployment's endpoint is always open.
+pub(super) async fn enter(
+    app: &App,
+    recipient: &Recipient,
+    life: Duration,
+    now: Timestamp,
+) -> Result<Result<Option<Place>, Duration>, Unavailable> {
+    let Some(one) = recipient.subscribed() else { return Ok(Ok(None)) };
+    let wish = Wish { rate_per_minute: one.subscription.settings.rate_per_minute, life };
+    let id = &one.subscription.id;
+    let mut seen = one.health.clone();
+    for _ in 0..TRIES {
+        match seen.health.permit(wish, now) {
+            Permit::Wait(wait) => return Ok(Err(wait)),
+            Permit::Go(place, None) => return Ok(Ok(Some(place))),
+            Permit::Go(place, Some(health)) => {
+                if app.endpoints.keep(id, &seen, &health, now).await? == Kept::Done {
+                    return Ok(Ok(Some(place)));
+                }
+            }
+        }
+        seen = app.endpoints.health(id).await?;
+    }
+    Ok(Err(CROWDED))
+}
+
+/// Gives the place of an attempt back that was not made.
+pub(super) async fn leave(
+    app: &App,
+    recipient: &Recipient,
+    place: Option<Place>,
+    now: Timestamp,
+) -> Result<(), Unavailable> {
+    let Some((one, place)) = recipient.subscribed().zip(place) else { return Ok(()) };
+    change(app, &one.subscription.id, None, now, |health| health.without(place)).await
+}
+
+/// Tells what came of an attempt. An endpoint that is gone, or fails for days, is disabled, and its owner told.
+pub(super) async fn learn(
+    app: &App,
+    recipient: &Recipient,
+    outcome: &Outcome,
+    took: Duration,
+    place: Option<Place>,
+    now: Timestamp,
+) -> Result<(), Unavailable> {
+    if matches!(outcome, Outcome::Unanswered(class) if UNSENT.contains(&class.as_str())) {
+        return leave(app, recipient, place, now).await;
+    }
+    let Some((one, place)) = recipient.subscribed().zip(place) else { return Ok(()) };
+    // Nothing that an endpoint that is well can tell us is news, as long as nobody else changed what we saw.
+    let id = &one.subscription.id;
+    let first = (one.health.health.after(outcome, took, place, now).0 == one.health.health)
+        .then(|| one.health.clone());
+    let mut verdict = None;
+    change(app, id, first, now, |health| {
+        let (next, reason) = health.after(outcome, took, place, now);
+        verdict = reason;
+        next
+    })
+    .await?;
+    match verdict {
+        Some(reason) => disable(app, &one.subscription, reason, now).await,
+        None => Ok(()),
+    }
+}
+
+/// Decides on the health as it is and writes what comes of it, until nobody was faster.
+async fn change(
+    app: &App,
+    id: &SubscriptionId,
+    first: Option<Seen>,
+    now: Timestamp,
+    mut decide: impl FnMut(&Health) -> Health,
+) -> Result<(), Unavailable> {
+    let mut seen = match first {
+        Some(seen) => seen,
+        None => app.endpoints.health(id).await?,
+    };
+    for _ in 0..TRIES {
+        let next = decide(&seen.health);
+        if next == seen.health || app.endpoints.keep(id, &seen, &next, now).await? == Kept::Done {
+            return Ok(());
+        }
+        seen = app.endpoints.health(id).await?;
+    }
+    // A place ends by itself, and the next attempt tells of the endpoint as well as this one.
+    tracing::warn!(subscription = %id, "its health is changed by too many at once");
+    Ok(())
+}
+
+/// Disables a subscription and tells its owner's others, in one transaction; the message's id is queued before it.
+async fn disable(
+    app: &App,
+    seen: &Subscription,
+    reason: DisabledReason,
+    now: Timestamp,
+) -> Result<(), Unavailable> {
+    let mut seen = seen.clone();
+    for _ in 0..TRIES {
+        let data = EndpointDisabled {
+            webhook_id: seen.id.to_string(),
+            reason: reason.word().to_owned(),
+            disabled_at: now,
+        };
+        let id = MessageId::of(&format!("{}#{}", seen.id, seen.version), ENDPOINT_DISABLED);
+        let message = Message::of(id, seen.owner.clone(), ENDPOINT_DISABLED, now, data);
+        app.publisher.remind(&message.id, Duration::ZERO).await?;
+        let state = State::Disabled { reason, at: now };
+        if app.endpoints.disable(&seen, &state, &message, now).await? == Change::Done {
+            tracing::warn!(subscription = %seen.id, reason = reason.word(), "disabled");
+            return Ok(());
+        }
+        // Its owner was faster: with another change, or with the same wish.
+        match app.publisher.subscriptions.read(&seen.owner, &seen.id).await? {
+            Some(newer) if newer.state == State::Active => seen = newer,
+            Some(_) | None => return Ok(()),
+        }
+    }
+    tracing::warn!(subscription = %seen.id, "it changes too often to be disabled now");
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! What a queue message asks for: an attempt at a delivery, or a message's fan-out.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use quartet_aws::Unavailable;
+use quartet_aws::publisher::FannedOut;
+use quartet_domain::ids::{DeliveryId, MessageId};
+
+use crate::{App, deliver};
+
+/// A message's id is queued before the message is written; by then its transaction has been made, or never will be.
+const LATER: Duration = Duration::from_secs(20);
+/// Follows the id of a message that was looked for before.
+const AGAIN: &str = "again";
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    Deliver(DeliveryId),
+    FanOut { id: MessageId, again: bool },
+}
+
+impl Work {
+    pub(crate) fn read(body: &str) -> Option<Self> {
+        if let Some(id) = DeliveryId::parse(body) {
+            return Some(Self::Deliver(id));
+        }
+        let (id, again) = match body.split_once(' ') {
+            Some((id, AGAIN)) => (id, true),
+            Some(_) => return None,
+            None => (body, false),
+        };
+        Some(Self::FanOut { id: MessageId::parse(id)?, again })
+    }
+}
+
+/// Whether the queue message may leave the queue.
+pub(crate) async fn work(app: &App, work: &Work, clock: fn() -> Timestamp) -> Result<bool, Unavailable> {
+    match work {
+        Work::Deliver(id) => deliver::deliver(app, id, clock).await,
+        Work::FanOut { id, again } => fan_out(app, id, *again).await.map(|()| true),
+    }
+}
+
+async fn fan_out(app: &App, id: &MessageId, again: bool) -> Result<(), Unavailable> {
+    match app.publisher.fan_out(id).await? {
+        FannedOut::Queued(deliveries) => tracing::info!(message = %id, deliveries, "fanned out"),
+        FannedOut::Unknown if again => tracing::warn!(message = %id, "what it tells of never happened"),
+        FannedOut::Unknown => {
+            app.publisher.queue.send(&format!("{id} {AGAIN}"), id.stem(), LATER).await?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_queue_message_asks_for() {
+        #[track_caller]
+        fn check(body: &str, expected: Option<Work>) {
+            assert_eq!(Work::read(body), expected, "{body}");
+        }
+        let message = MessageId::parse("msg_1").expect("an id");
+        check("dlv_1", DeliveryId::parse("dlv_1").map(Work::Deliver));
+        check("msg_1", Some(Work::FanOut { id: message.clone(), again: false }));
+        check("msg_1 again", Some(Work::FanOut { id: message, again: true }));
+        for none in ["", "evt_1", "msg_1 more", "dlv_1 again", "msg_"] {
+            check(none, None);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! One thing to tell: what it says, who is told, and in what form.
+//!
+//! Invariant: a message's id and its deliveries' ids are computed, so that telling it again makes nothing twice.
+
+mod pipeline;
+mod shape;
+
+use std::cell::OnceCell;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+pub use self::pipeline::{ended, started};
+pub use self::shape::{Link, shape};
+use crate::access::Owner;
+use crate::catalogue::Envelope;
+use crate::delivery::{Delivery, DeliveryStatus, Subscriber};
+use crate::filter::Filter;
+use crate::ids::MessageId;
+use crate::subscription::Subscription;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub id: MessageId,
+    /// Whose subscriptions may hear of it.
+    pub owner: Owner,
+    /// As `pipeline_complete`.
+    pub event_type: String,
+    /// The exact bytes of the whole body.
+    pub body: String,
+    /// Where those bytes lie in the bucket.
+    pub body_key: String,
+    pub created_at: Timestamp,
+}
+
+impl Message {
+    /// A message in the form of every event but `pipeline_complete`.
+    pub fn of<T: Serialize>(id: MessageId, owner: Owner, event: &str, at: Timestamp, data: T) -> Self {
+        let envelope = Envelope::of(event, at, data);
+        #[expect(clippy::expect_used, reason = "a struct of texts and numbers always is JSON")]
+        let body = serde_json::to_string(&envelope).expect("JSON");
+        let body_key = id.object();
+        Self { id, owner, event_type: event.to_owned(), body, body_key, created_at: at }
+    }
+
+    /// Whether its body has yet to be put where it is to lie: what no run made has no other place.
+    pub fn is_to_be_kept(&self) -> bool {
+        self.body_key == self.id.object()
+    }
+
+    /// Its deliveries to those of `subscriptions` that want it.
+    pub fn deliveries(&self, subscriptions: &[Subscription]) -> Vec<Delivery> {
+        let parsed = OnceCell::new();
+        let body = || parsed.get_or_init(|| serde_json::from_str(&self.body).unwrap_or_default());
+        let wanting = subscriptions.iter().filter(|one| one.owner == self.owner && self.is_for(one, body));
+        wanting.map(|one| self.delivery_to(one)).collect()
+    }
+
+    /// A filter that cannot be worked out for this body lets it through: better told than lost.
+    fn is_for<'a>(&self, subscription: &Subscription, body: impl FnOnce() -> &'a Value) -> bool {
+        let passes =
+            |filter: &str| Filter::parse(filter).and_then(|filter| filter.holds(body())).unwrap_or(true);
+        subscription.wants(&self.event_type) && subscription.settings.filter.as_deref().is_none_or(passes)
+    }
+
+    fn delivery_to(&self, subscription: &Subscription) -> Delivery {
+        Delivery {
+            id: self.id.delivery(subscription.id.as_str()),
+            message: self.id.clone(),
+            event_type: self.event_type.clone(),
+            url: subscription.settings.url.clone(),
+            body_key: self.body_key.clone(),
+            subscriber: Some(Subscriber {
+                owner: subscription.owner.clone(),
+                subscription: subscription.id.clone(),
+            }),
+            schedule: subscription.settings.retry.clone(),
+            status: DeliveryStatus::Pending,
+            attempts: 0,
+            resumed_after: 0,
+            next_at: Some(self.created_at),
+            created_at: self.created_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{ENDPOINT_DISABLED, QUERY_ESCALATED};
+    use crate::subscription::{DisabledReason, State, samples};
+    use serde_json::json;
+
+    fn message(event: &str) -> Message {
+        let id = MessageId::of("qry_1", event);
+        Message::of(id, Owner::deployment(), event, Timestamp::UNIX_EPOCH, json!({ "confidence": 0.2 }))
+    }
+
+    #[track_caller]
+    fn check(message: &Message, change: impl FnOnce(&mut Subscription), told: bool) {
+        let mut subscription = samples::subscription();
+        subscription.settings.events = crate::subscription::Pattern::parse("query.*").into_iter().collect();
+        change(&mut subscription);
+        let deliveries = message.deliveries(&[subscription]);
+        assert_eq!(deliveries.len(), usize::from(told));
+    }
+
+    #[test]
+    fn who_is_told() {
+        let escalated = message(QUERY_ESCALATED);
+        let filter =
+            |text: &'static str| move |s: &mut Subscription| s.settings.filter = Some(text.to_owned());
+        check(&escalated, |_| (), true);
+        check(&message(ENDPOINT_DISABLED), |_| (), false);
+        check(&escalated, filter("data.confidence < 0.5"), true);
+        check(&escalated, filter("data.confidence > 0.5"), false);
+        check(&escalated, filter("data.confidence < 'high'"), true);
+        check(&escalated, |s| s.owner = Owner::parse("other").expect("an owner"), false);
+        let disabled = State::Disabled { reason: DisabledReason::Asked, at: Timestamp::UNIX_EPOCH };
+        check(&escalated, |s| s.state = disabled, false);
+    }
+
+    #[test]
+    fn telling_twice_makes_the_same_deliveries() {
+        let subscription = samples::subscription();
+        let message = message(QUERY_ESCALATED);
+        let (one, two) = (message.delivery_to(&subscription), message.delivery_to(&subscription));
+        assert_eq!(one, two);
+        assert_ne!(one.id, self::message(ENDPOINT_DISABLED).delivery_to(&subscription).id);
+    }
+}
