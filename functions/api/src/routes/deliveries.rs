@@ -200,8 +200,8 @@ mod tests {
             assert_eq!(statuses(text).map(|statuses| statuses.len()), expected, "{text}");
         }
         check("pending", Some(1));
-        check("failed", Some(2));
-        check("failed,delivered", Some(3));
+        check("failed", Some(3));
+        check("failed,delivered", Some(4));
         check("", None);
         check("pending,", None);
         check("lost", None);
