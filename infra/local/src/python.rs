@@ -1,7 +1,7 @@
 //! Private Python environments under the target folder, made once for each set of requirements.
 //!
-//! Invariant: an environment is used only when its marker names exactly the requirements and the Python that it was made
-//! from; a half-made one has no marker and is made anew. Two processes wait for each other.
+//! Invariant: an environment is used only when its marker names exactly its place, the requirements and the Python that it
+//! was made from; a half-made one has no marker and is made anew. Two processes wait for each other.
 
 use std::path::{Path, PathBuf};
 
@@ -49,12 +49,14 @@ impl Python {
     pub async fn ensure(workspace: &Workspace, set: Set, announce: impl FnOnce()) -> Result<Self> {
         let requirements = scripts(workspace).join(set.requirements());
         let base = base_python().await?;
+        let made = Self { path: workspace.private().join(set.name()) };
+        // The path counts too: an environment that was moved names its old place in every script.
         let wanted = {
             let bytes = std::fs::read(&requirements)
                 .with_context(|| format!("cannot read {}", requirements.display()))?;
-            hex::encode(Sha256::new_with_prefix(&bytes).chain_update(&base).finalize())
+            let place = made.path.as_os_str().as_encoded_bytes();
+            hex::encode(Sha256::new_with_prefix(&bytes).chain_update(&base).chain_update(place).finalize())
         };
-        let made = Self { path: workspace.private().join(set.name()) };
         if made.marker() == Some(wanted.clone()) {
             return Ok(made);
         }
