@@ -10,6 +10,7 @@ import io
 import os
 import struct
 import zipfile
+from contextlib import suppress
 
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 EXECUTABLE = 0o755 << 16
@@ -81,11 +82,15 @@ def zipped(data, cache):
 
 
 def forget_old(cache, keep=30):
-    """Keeps the newest archives only; a debug build leaves some 10 MB for each version of each function."""
-    try:
-        paths = [os.path.join(cache, name) for name in os.listdir(cache)]
-    except FileNotFoundError:
-        return
-    paths.sort(key=os.path.getmtime, reverse=True)
-    for path in paths[keep:]:
-        os.remove(path)
+    """Keeps the newest archives only; a debug build leaves some 10 MB for each version of each function.
+
+    Deployments share the cache and run side by side: what another has removed is no fault.
+    """
+    archives = []
+    with suppress(FileNotFoundError), os.scandir(cache) as entries:
+        for entry in entries:
+            with suppress(FileNotFoundError):
+                archives.append((entry.stat().st_mtime, entry.path))
+    for _, path in sorted(archives, reverse=True)[keep:]:
+        with suppress(FileNotFoundError):
+            os.remove(path)
