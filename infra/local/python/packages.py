@@ -1,8 +1,9 @@
 """Turns the local paths of a SAM template into uploaded artifacts, as `sam package` does.
 
-A zip depends on the binary's bytes alone (fixed date, fixed mode), so the same binary is the same artifact, and it is
-kept under the binary's hash, so that a binary is compressed once. What a binary carries for debuggers is left out: of a
-debug build that is three quarters, and ten functions would be half a gigabyte in the local AWS's memory.
+A zip depends on the binary's bytes alone (fixed date, fixed mode), so the same binary is the same artifact. It is kept
+under what its file system says of the binary, so that a binary is read and compressed once. What a binary carries for
+debuggers is left out: of a debug build that is three quarters, and ten functions would be half a gigabyte in the local
+AWS's memory.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ def package(template, root, binaries, cache, upload):
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Serverless::Function":
             binary = os.path.join(binaries, binary_name(name, resource))
-            properties["CodeUri"] = upload(zipped(loadable(read(name, binary)), cache), ".zip")
+            properties["CodeUri"] = upload(zipped(name, binary, cache), ".zip")
         elif isinstance(properties.get("DefinitionUri"), str):
             path = os.path.join(root, properties["DefinitionUri"])
             properties["DefinitionUri"] = upload(read(name, path), os.path.splitext(path)[1])
@@ -60,13 +61,12 @@ def loadable(data):
     return bytes(head) + data[64:end]
 
 
-def zipped(data, cache):
-    kept = os.path.join(cache, hashlib.sha256(data).hexdigest() + ".zip")
-    try:
-        with open(kept, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        pass
+def zipped(name, binary, cache):
+    kept = os.path.join(cache, identity(name, binary) + ".zip")
+    with suppress(FileNotFoundError), open(kept, "rb") as file:
+        os.utime(kept)  # `forget_old` keeps what was used last.
+        return file.read()
+    data = loadable(read(name, binary))
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
         entry = zipfile.ZipInfo("bootstrap", FIXED_DATE)
@@ -79,6 +79,16 @@ def zipped(data, cache):
         file.write(archive.getvalue())
     os.replace(unfinished, kept)
     return archive.getvalue()
+
+
+def identity(name, path):
+    """What a build changes of a file: it writes a new one, at a new time."""
+    try:
+        seen = os.stat(path)
+    except OSError as error:
+        raise Unpackable("%s: %s: %s" % (name, path, error.strerror)) from None
+    told = (os.path.realpath(path), seen.st_ino, seen.st_size, seen.st_mtime_ns)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def forget_old(cache, keep=30):
