@@ -22,6 +22,7 @@ mod wait;
 mod broken;
 mod crossed;
 mod delivered;
+mod described;
 mod killed;
 mod limited;
 mod loaded;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         killed: a_dispatcher_in_mid_delivery, a_router_in_mid_batch, a_stage_at_work;
         subscribed: a_breaker_opens_and_closes, a_dead_endpoint_delays_nobody, a_run_is_told_to_those_who_want_it,
             a_rotation_refuses_nobody, what_is_gone_is_disabled_and_told, what_waits_for_a_disabled_one_is_cancelled;
+        described: what_the_api_says_of_itself_is_so;
         rehearsed: every_sample_event_is_answered_by_its_function;
         opened: a_pull_request_is_fixed_and_reported, a_push_to_the_default_branch_is_reported_only;
         delivered: down_then_up, dead, gone, the_built_in_receiver;

@@ -1,6 +1,7 @@
 //! The OpenAPI document: what every route has in common, said once.
 
 use quartet_domain::catalogue;
+use quartet_domain::ids::{KeyId, DeliveryId, SubscriptionId};
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::schema::{ArrayItems, SchemaType, Type};
@@ -59,6 +60,7 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
             operation.parameters.iter_mut().flatten().for_each(only_text);
+            operation.parameters.iter_mut().flatten().for_each(shape_of_id);
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response
                     && response.description.is_empty()
@@ -102,6 +104,23 @@ fn only_text(parameter: &mut RefOr<Parameter>) {
         && let SchemaType::Array(types) = &mut object.schema_type
     {
         types.retain(|one| *one != Type::Null);
+    }
+}
+
+/// What stands before an id, by the name of its parameter.
+const IDS: [(&str, &str); 3] = [
+    ("webhook_id", SubscriptionId::PREFIX),
+    ("delivery_id", DeliveryId::PREFIX),
+    ("key_id", KeyId::PREFIX),
+];
+
+/// Says what an id looks like, so that a client sees before it asks that it holds another thing's.
+fn shape_of_id(parameter: &mut RefOr<Parameter>) {
+    if let RefOr::T(parameter) = parameter
+        && let Some((_, prefix)) = IDS.iter().find(|(name, _)| *name == parameter.name)
+        && let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema
+    {
+        object.pattern = Some(format!("^{prefix}_[0-9A-Za-z-]{{1,64}}$"));
     }
 }
 

@@ -64,6 +64,15 @@ impl Asked {
         self.take(name, "must be a time as 2026-01-15T10:00:00Z", |text| text.replace(' ', "+").parse().ok())
     }
 
+    /// From when, and until before when: no time at all lies in a span whose end comes first.
+    pub(crate) fn span(&mut self) -> (Option<Timestamp>, Option<Timestamp>) {
+        let (since, until) = (self.time("since"), self.time("until"));
+        if since.zip(until).is_some_and(|(since, until)| until < since) {
+            self.flaws.push(FieldFlaw::new("until", "must not be before since"));
+        }
+        (since, until)
+    }
+
     pub(crate) fn cursor<T>(&mut self, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         self.take("cursor", "must be a next_cursor of this list", |text| {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;

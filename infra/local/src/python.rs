@@ -20,6 +20,8 @@ pub enum Set {
     Local,
     /// The checkers of templates. They pin other versions of the same packages.
     Lint,
+    /// What makes requests of the API's own description.
+    Schemathesis,
 }
 
 /// One finished environment.
@@ -33,6 +35,7 @@ impl Set {
         match self {
             Self::Local => "python",
             Self::Lint => "python-lint",
+            Self::Schemathesis => "python-schemathesis",
         }
     }
 
@@ -40,6 +43,7 @@ impl Set {
         match self {
             Self::Local => "requirements.txt",
             Self::Lint => "lint-requirements.txt",
+            Self::Schemathesis => "schemathesis-requirements.txt",
         }
     }
 }

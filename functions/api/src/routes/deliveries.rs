@@ -52,11 +52,12 @@ pub(crate) async fn list(
     let subscription = super::find(&app, &key, &id).await?;
     let (limit, offset) = (asked.limit(), asked.offset());
     let message = "must be pending, delivered, exhausted, gone, cancelled or failed";
+    let (since, until) = asked.span();
     let wanted = Wanted {
         statuses: asked.take("status", message, statuses).unwrap_or_default(),
         event_type: asked.take("event_type", "", |text| Some(text.to_owned())),
-        since: asked.time("since"),
-        until: asked.time("until"),
+        since,
+        until,
     };
     let after = asked.cursor(Cursor::parse);
     asked.done()?;
