@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -61,6 +62,8 @@ impl Aws {
                 aws_smithy_async::rt::sleep::TokioSleep::new(),
             ))
             .time_source(aws_smithy_async::time::SystemTimeSource::new())
+            // An attempt's time-out ends a stalled answer too; only the bucket's answers come in a stream of their own.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .timeout_config(time_out);
         if let Some(url) = endpoint {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::StalledStreamProtectionConfig;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
@@ -30,6 +31,7 @@ impl Objects {
         // Path style is the only one that an endpoint at an address can serve.
         let config = aws_sdk_s3::config::Builder::from(&aws.config)
             .force_path_style(aws.config.endpoint_url().is_some())
+            .stalled_stream_protection(StalledStreamProtectionConfig::enabled().build())
             .build();
         Self { client: Client::from_conf(config), bucket }
     }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use flate2::{Compress, Compression, FlushCompress, Status};
 
 /// Where more effort stops paying: a 25 KB pull request comes to 2 to 3 KB, and the next level saves less than a write unit.
-const LEVEL: u32 = 3;
+const LEVEL: u32 = 2;
 
 /// Some 300 KB of window and tables, cleared by each event instead of allocated anew.
 #[derive(Debug)]
