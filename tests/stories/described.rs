@@ -30,7 +30,8 @@ pub(crate) async fn what_the_api_says_of_itself_is_so(house: &House) {
         .arg("--config-file")
         .arg(sources.join("schemathesis.toml"))
         .args(["run", &format!("{}/openapi.json", stage.stack.url())])
-        .args(["--checks", "all", "--max-examples", CASES, "--seed", "1", "--workers", "2"])
+        // One worker: Python 3.11 cannot read source code in two threads (its own issue 106905), which hypothesis does.
+        .args(["--checks", "all", "--max-examples", CASES, "--seed", "1", "--workers", "1"])
         .args(["--request-timeout", "30", "--no-color"])
         .env("SCHEMATHESIS_HOOKS", "hooks")
         .env("PYTHONPATH", &sources)
