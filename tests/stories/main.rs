@@ -8,6 +8,7 @@
 mod aws;
 mod client;
 mod endpoint;
+mod faults;
 mod house;
 mod lambda;
 mod notes;

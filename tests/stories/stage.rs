@@ -5,6 +5,7 @@ use quartet_local::{Deployment, Stack};
 use serde_json::{Value, json};
 
 use crate::aws;
+use crate::faults::Faults;
 use crate::house::{Base, FORGE_TOKEN};
 use crate::wait::until;
 
@@ -24,7 +25,20 @@ impl Stage {
     /// Deploys the template with these parameters and gives it its secrets.
     pub(crate) async fn start(base: &Base, name: &str, params: &[(&str, &str)]) -> Self {
         let folder = base.folder.join(name);
-        let mut stack = Stack::launch(&base.workspace, &base.python, &folder).await.unwrap();
+        let stack = Stack::launch(&base.workspace, &base.python, &folder, None).await.unwrap();
+        Self::furnish(base, stack, params).await
+    }
+
+    /// The same with `faults` between the functions and AWS.
+    pub(crate) async fn behind(faults: &Faults, base: &Base, name: &str, params: &[(&str, &str)]) -> Self {
+        let folder = base.folder.join(name);
+        let launched = Stack::launch(&base.workspace, &base.python, &folder, Some(&faults.url));
+        let stack = launched.await.unwrap();
+        faults.lead_to(stack.endpoint());
+        Self::furnish(base, stack, params).await
+    }
+
+    async fn furnish(base: &Base, mut stack: Stack, params: &[(&str, &str)]) -> Self {
         let node = base.node.display().to_string();
         let always = [
             ("ForgeApiUrl", base.forge.url()),

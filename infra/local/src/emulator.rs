@@ -35,23 +35,29 @@ pub(crate) struct Emulator {
 }
 
 impl Emulator {
-    /// Starts it on a free loopback port with all of its files below `folder`, and waits until it answers.
-    pub(crate) async fn start(workspace: &Workspace, python: &Python, folder: &Path) -> Result<Self> {
+    /// Starts it on a free loopback port with all of its files below `folder`, and waits until it answers. Functions call
+    /// AWS at `functions_call`, which leads there, or straight.
+    pub(crate) async fn start(workspace: &Workspace, python: &Python, folder: &Path, functions_call: Option<&str>) -> Result<Self> {
         std::fs::create_dir_all(folder.join("tmp")).context("cannot make the local AWS's folder")?;
         for _ in 1..ATTEMPTS {
-            if let Some(emulator) = Self::attempt(workspace, python, folder).await? {
+            if let Some(emulator) = Self::attempt(workspace, python, folder, functions_call).await? {
                 return Ok(emulator);
             }
         }
-        Self::attempt(workspace, python, folder).await?.ok_or_else(|| {
+        Self::attempt(workspace, python, folder, functions_call).await?.ok_or_else(|| {
             Refusal::new("the local AWS finds its port taken again and again: end the program that takes loopback ports").into()
         })
     }
 
     /// Nothing if the port was taken in the meantime.
-    async fn attempt(workspace: &Workspace, python: &Python, folder: &Path) -> Result<Option<Self>> {
+    async fn attempt(
+        workspace: &Workspace,
+        python: &Python,
+        folder: &Path,
+        functions_call: Option<&str>,
+    ) -> Result<Option<Self>> {
         let port = free_port()?;
-        let mut emulator = Self::spawn(workspace, python, folder, port)?;
+        let mut emulator = Self::spawn(workspace, python, folder, port, functions_call)?;
         let aws = Aws::new(emulator.endpoint.clone());
         let limit = Instant::now() + START_DEADLINE;
         while !aws.is_up().await {
@@ -76,7 +82,13 @@ impl Emulator {
         Ok(Some(emulator))
     }
 
-    fn spawn(workspace: &Workspace, python: &Python, folder: &Path, port: u16) -> Result<Self> {
+    fn spawn(
+        workspace: &Workspace,
+        python: &Python,
+        folder: &Path,
+        port: u16,
+        functions_call: Option<&str>,
+    ) -> Result<Self> {
         let endpoint = format!("http://127.0.0.1:{port}");
         let log = folder.join("aws.log");
         let written =
@@ -94,7 +106,7 @@ impl Emulator {
             .env("S3_DATA_DIR", folder.join("s3"))
             .env("BIND_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", port.to_string())
-            .env("AWS_ENDPOINT_URL", &endpoint)
+            .env("AWS_ENDPOINT_URL", functions_call.unwrap_or(&endpoint))
             .env("AWS_DEFAULT_REGION", REGION)
             .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
             .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)

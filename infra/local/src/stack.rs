@@ -59,15 +59,21 @@ impl Stack {
     /// Starts the local AWS and deploys.
     pub async fn start(options: StackOptions) -> Result<Self> {
         let python = Python::ensure(&options.workspace, Set::Local, || ()).await?;
-        let mut stack = Self::launch(&options.workspace, &python, &options.work_dir).await?;
+        let mut stack = Self::launch(&options.workspace, &python, &options.work_dir, None).await?;
         stack.deploy(&options.deployment).await?;
         Ok(stack)
     }
 
-    /// Starts the local AWS with nothing in it, and the front door.
-    pub async fn launch(workspace: &Workspace, python: &Python, work_dir: &Path) -> Result<Self> {
+    /// Starts the local AWS with nothing in it, and the front door. `functions_call` is given where functions are to call
+    /// AWS at another address, which leads to [`Stack::endpoint`].
+    pub async fn launch(
+        workspace: &Workspace,
+        python: &Python,
+        work_dir: &Path,
+        functions_call: Option<&str>,
+    ) -> Result<Self> {
         let door = Door::open().await?;
-        let emulator = Emulator::start(workspace, python, work_dir).await?;
+        let emulator = Emulator::start(workspace, python, work_dir, functions_call).await?;
         let aws = Aws::new(emulator.endpoint().to_owned());
         Ok(Self {
             workspace: workspace.clone(),
@@ -101,6 +107,11 @@ impl Stack {
     /// The deployment's public address, without a slash at its end.
     pub fn url(&self) -> String {
         self.door.url()
+    }
+
+    /// The local AWS itself.
+    pub fn endpoint(&self) -> &str {
+        self.emulator.endpoint()
     }
 
     pub fn aws(&self) -> &Aws {

@@ -44,7 +44,7 @@ pub(super) struct Product {
 
 impl Product {
     pub(super) async fn start(workspace: &Workspace, python: &Python, folder: &RunFolder) -> Result<Self> {
-        let stack = Stack::launch(workspace, python, &folder.join("aws")).await?;
+        let stack = Stack::launch(workspace, python, &folder.join("aws"), None).await?;
         Ok(Self { workspace: workspace.clone(), stack })
     }
 
