@@ -111,7 +111,9 @@ impl Shared {
         let fault = self.fault(&action(&request));
         match fault {
             Some(Fault::CutBefore) => return None,
-            Some(Fault::Broken) => return Some(refused(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError")),
+            Some(Fault::Broken) => {
+                return Some(refused(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"));
+            }
             Some(Fault::Throttled) => return Some(refused(StatusCode::BAD_REQUEST, "ThrottlingException")),
             Some(Fault::Late(milliseconds)) => tokio::time::sleep(Duration::from_millis(milliseconds)).await,
             Some(Fault::CutAfter) | None => {}

@@ -1,10 +1,11 @@
-//! Deliveries to fifty endpoints, ten of which misbehave: as many as `MESSAGES` times fifty (40 makes two thousand). Only when
-//! asked for, and alone: beside the other stories the emulator of AWS is what is measured.
+//! Deliveries to fifty endpoints, ten of which misbehave, on a bad day of AWS. `MESSAGES` says how many messages go to all
+//! of them: 4 when nothing is said, 40 make two thousand deliveries, 200 ten thousand.
 //!
 //! Each message is told through the outbox, as a cause that is not tried again tells it. What is counted is what the
 //! endpoints saw: nothing lost, nothing sent again once it was taken, and the well ones served while the others fail.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -24,14 +25,30 @@ use tokio::time::Instant;
 
 use crate::aws;
 use crate::endpoint::ask;
+use crate::faults::{Fault, Faults, Rule};
 use crate::house::House;
 use crate::stage::Stage;
 use crate::wait::until;
 
-const ENDPOINTS: usize = 50;
-const MISBEHAVING: usize = 10;
+/// Endpoints that misbehave until they are healed.
+const ILL: Range<usize> = 0..10;
+const WELL: Range<usize> = 10..50;
 /// The one that answers 410.
 const GONE: usize = 9;
+
+/// What AWS does meanwhile.
+const BAD_DAY: [Rule; 10] = [
+    Rule { action: "GetItem", every: 11, fault: Fault::Late(300) },
+    Rule { action: "GetItem", every: 31, fault: Fault::Broken },
+    Rule { action: "Query", every: 5, fault: Fault::Throttled },
+    Rule { action: "PutItem", every: 7, fault: Fault::CutAfter },
+    Rule { action: "UpdateItem", every: 17, fault: Fault::CutAfter },
+    Rule { action: "UpdateItem", every: 23, fault: Fault::Throttled },
+    Rule { action: "TransactWriteItems", every: 13, fault: Fault::CutAfter },
+    Rule { action: "TransactWriteItems", every: 29, fault: Fault::CutBefore },
+    Rule { action: "SendMessage", every: 7, fault: Fault::CutAfter },
+    Rule { action: "SendMessageBatch", every: 5, fault: Fault::CutAfter },
+];
 
 #[derive(Default)]
 struct Crowd {
@@ -47,57 +64,71 @@ type Shared = Arc<Mutex<Crowd>>;
 
 pub(crate) async fn most_are_well_and_some_are_not(house: &House) {
     let base = house.base().await;
-    let stage = Stage::start(base, "loaded", &[]).await;
+    let faults = Faults::open().await;
+    let stage = Stage::behind(&faults, base, "loaded", &[]).await;
     let crowd = Shared::default();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = Router::new().route("/{endpoint}", axum::routing::post(take)).with_state(crowd.clone());
     let mut serving = JoinSet::new();
     serving.spawn(async move { axum::serve(listener, app).await.unwrap() });
-    let ids = subscribe(&stage, &address.to_string()).await;
+    let messages = messages();
 
-    let messages = messages().unwrap_or(1);
-    for n in 0..messages {
-        tell(&stage, &crowd, n).await;
-    }
-    for well in MISBEHAVING..ENDPOINTS {
-        all_taken(&crowd, well, messages).await;
-    }
-    let mut waits = crowd.lock().unwrap().waits.clone();
-    waits.sort_unstable();
-    let at = |percent: usize| waits[(waits.len() - 1) * percent / 100];
-    eprintln!(
-        "{} taken by the well: half within {:?}, 95 % within {:?}, all within {:?}",
-        waits.len(),
-        at(50),
-        at(95),
-        at(100)
-    );
+    let mut ids = subscribe(&stage, &address.to_string(), WELL).await;
+    faults.plan(&BAD_DAY);
+    tell(&stage, &crowd, 0..messages).await;
+    all_taken(&crowd, WELL, messages).await;
+    let alone = waits(&crowd);
+
+    ids.extend(subscribe(&stage, &address.to_string(), ILL).await);
+    tell(&stage, &crowd, messages..2 * messages).await;
+    all_taken(&crowd, WELL, 2 * messages).await;
+    let beside = waits(&crowd);
+    eprintln!("the well alone: {alone}\nbeside the ill: {beside}");
+
     crowd.lock().unwrap().healed = true;
-    for ill in 0..GONE {
-        all_taken(&crowd, ill, messages).await;
-    }
+    all_taken(&crowd, 0..GONE, messages).await;
     let again = crowd.lock().unwrap().seen.values().filter(|(_, after)| *after > 0).count();
     assert_eq!(again, 0, "what was taken is not sent again");
-    for (endpoint, id) in ids.iter().enumerate() {
+    for (endpoint, id) in WELL.chain(ILL).zip(&ids) {
         let expected: &[&str] = if endpoint == GONE { &["cancelled", "gone"] } else { &["delivered"] };
+        let told = if WELL.contains(&endpoint) { 2 * messages } else { messages };
         until("every delivery has ended", async || {
             let all = statuses(&stage, id).await;
-            (all.len() == messages && all.iter().all(|one| expected.contains(&one.as_str()))).then_some(())
+            (all.len() == told && all.iter().all(|one| expected.contains(&one.as_str()))).then_some(())
         })
         .await;
+    }
+    let done = faults.done();
+    eprintln!("{done:?}");
+    for rule in BAD_DAY {
+        assert!(done.contains_key(&(rule.action, rule.fault)), "{rule:?} never happened: {done:?}");
     }
     stage.stop().await;
 }
 
-/// How many messages are to be told, when somebody asks for this story.
-pub(crate) fn messages() -> Option<usize> {
+/// How many messages are told to the well alone, and as many again to all.
+fn messages() -> usize {
     #[expect(clippy::disallowed_methods, reason = "the one switch of the stories")]
     let chosen = std::env::var("MESSAGES").ok();
-    chosen?.parse().ok()
+    chosen.and_then(|chosen| chosen.parse().ok()).unwrap_or(4)
 }
 
-async fn subscribe(stage: &Stage, address: &str) -> Vec<String> {
+/// How long the messages since the last look took to be taken by well endpoints.
+fn waits(crowd: &Shared) -> String {
+    let mut waits = std::mem::take(&mut crowd.lock().unwrap().waits);
+    waits.sort_unstable();
+    let at = |percent: usize| waits[(waits.len() - 1) * percent / 100];
+    format!(
+        "{} taken, half within {:?}, 95 % within {:?}, all within {:?}",
+        waits.len(),
+        at(50),
+        at(95),
+        at(100)
+    )
+}
+
+async fn subscribe(stage: &Stage, address: &str, endpoints: Range<usize>) -> Vec<String> {
     let one = |n: usize| {
         json!({
             "url": format!("http://{address}/{n}"),
@@ -106,15 +137,21 @@ async fn subscribe(stage: &Stage, address: &str) -> Vec<String> {
             "timeout_seconds": 5,
         })
     };
-    let form = json!({ "webhooks": (0..ENDPOINTS).map(one).collect::<Vec<_>>() });
+    let form = json!({ "webhooks": endpoints.map(one).collect::<Vec<_>>() });
     let made = ask(stage, Method::POST, "/bulk", Some(form)).await;
     assert_eq!(made.status, 201, "{}", made.body);
     let all = made.body["webhooks"].as_array().unwrap();
     all.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
 }
 
+async fn tell(stage: &Stage, crowd: &Shared, numbers: Range<usize>) {
+    for number in numbers {
+        tell_one(stage, crowd, number).await;
+    }
+}
+
 /// Writes a message to the outbox, and its id to the queue.
-async fn tell(stage: &Stage, crowd: &Shared, n: usize) {
+async fn tell_one(stage: &Stage, crowd: &Shared, n: usize) {
     let id = MessageId::of(&n.to_string(), "loaded");
     let now = jiff::Timestamp::now();
     let message = Message::of(id, Owner::deployment(), QUERY_CREATED, now, json!({ "query_id": n }));
@@ -133,21 +170,22 @@ async fn tell(stage: &Stage, crowd: &Shared, n: usize) {
     aws::sqs(&stage.stack, "SendMessage", send).await;
 }
 
-async fn all_taken(crowd: &Shared, endpoint: usize, messages: usize) {
+/// Waits until each of these endpoints has taken so many messages.
+async fn all_taken(crowd: &Shared, endpoints: Range<usize>, messages: usize) {
+    let wanted = messages * endpoints.len();
     let mut before = 0;
-    loop {
+    while before < wanted {
         // As long as more come, more time is theirs.
-        let taken = until(&format!("more than {before} of {messages} at endpoint {endpoint}"), async || {
-            let crowd = crowd.lock().unwrap();
-            let of = |((of, _), seen): (&(usize, String), &(u32, u32))| *of == endpoint && seen.0 >= TAKEN;
-            let taken = crowd.seen.iter().filter(|one| of(*one)).count();
-            (taken > before || taken == messages).then_some(taken)
-        })
-        .await;
-        if taken == messages {
-            return;
-        }
-        before = taken;
+        before =
+            until(&format!("more than {before} of {wanted} at the endpoints {endpoints:?}"), async || {
+                let crowd = crowd.lock().unwrap();
+                let of = |((of, _), seen): (&(usize, String), &(u32, u32))| {
+                    endpoints.contains(of) && seen.0 >= TAKEN
+                };
+                let taken = crowd.seen.iter().filter(|one| of(*one)).count();
+                (taken > before).then_some(taken)
+            })
+            .await;
     }
 }
 
@@ -156,7 +194,7 @@ const TAKEN: u32 = 1 << 16;
 
 async fn take(State(crowd): State<Shared>, Path(endpoint): Path<usize>, headers: HeaderMap) -> Response {
     let id = headers["webhook-id"].to_str().unwrap().to_owned();
-    let well = endpoint >= MISBEHAVING || crowd.lock().unwrap().healed;
+    let well = WELL.contains(&endpoint) || crowd.lock().unwrap().healed;
     let answer = match endpoint {
         _ if well && endpoint != GONE => StatusCode::OK.into_response(),
         0..=2 => std::future::pending().await,
@@ -167,7 +205,7 @@ async fn take(State(crowd): State<Shared>, Path(endpoint): Path<usize>, headers:
         _ => StatusCode::GONE.into_response(),
     };
     let mut crowd = crowd.lock().unwrap();
-    if answer.status().is_success() && endpoint >= MISBEHAVING {
+    if answer.status().is_success() && WELL.contains(&endpoint) {
         let wait = crowd.told[&id].elapsed();
         crowd.waits.push(wait);
     }

@@ -63,10 +63,11 @@ fn main() -> ExitCode {
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
     let house = Arc::new(House::new());
     // The long ones first.
-    let mut trials = stories![house,
+    let trials = stories![house,
         killed: a_dispatcher_in_mid_delivery, a_router_in_mid_batch, a_stage_at_work;
         subscribed: a_breaker_opens_and_closes, a_dead_endpoint_delays_nobody, a_run_is_told_to_those_who_want_it,
             a_rotation_refuses_nobody, what_is_gone_is_disabled_and_told, what_waits_for_a_disabled_one_is_cancelled;
+        loaded: most_are_well_and_some_are_not;
         described: what_the_api_says_of_itself_is_so;
         rehearsed: every_sample_event_is_answered_by_its_function;
         opened: a_pull_request_is_fixed_and_reported, a_push_to_the_default_branch_is_reported_only;
@@ -82,9 +83,6 @@ fn main() -> ExitCode {
         refused: forgeries, malformed_requests, repetitions, one_id_with_two_bodies, what_is_accepted,
             a_flood_of_forgeries;
     ];
-    if loaded::messages().is_some() {
-        trials.extend(stories![house, loaded: most_are_well_and_some_are_not;]);
-    }
     let conclusion = libtest_mimic::run(&arguments, trials);
     if let Some(house) = Arc::into_inner(house) {
         house.close();

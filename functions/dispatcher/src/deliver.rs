@@ -12,6 +12,7 @@ use quartet_domain::ids::DeliveryId;
 use crate::App;
 use crate::attempt::{Letter, Sent, TEMPLATE_FAILED, send};
 use crate::recipient::Recipient;
+use crate::worker::Settled;
 
 mod body;
 mod health;
@@ -19,29 +20,30 @@ mod health;
 /// How long a lease outlives the attempt's own time-out: the calls before and after it.
 const MARGIN: Duration = Duration::from_secs(25);
 
-/// Whether the message may leave the queue.
+/// Works on a delivery for `holder`, the one queue message that asks for it now.
 pub(crate) async fn deliver(
     app: &App,
     id: &DeliveryId,
+    holder: &str,
     clock: fn() -> Timestamp,
-) -> Result<bool, Unavailable> {
+) -> Result<Settled, Unavailable> {
     let Some(mut delivery) = app.publisher.deliveries.read(id).await? else {
         tracing::warn!(delivery = %id, "no such delivery: it has expired");
-        return Ok(true);
+        return Ok(Settled::Done);
     };
     if delivery.status != DeliveryStatus::Pending {
-        return Ok(true);
+        return Ok(Settled::Done);
     }
     let now = clock();
     if let Some(wait) = wait(&delivery, now) {
         queue(app, &delivery, wait).await?;
-        return Ok(true);
+        return Ok(Settled::Done);
     }
     let recipient = Recipient::of(app, &delivery).await?;
     if matches!(recipient, Recipient::None) {
         app.publisher.deliveries.end(&delivery, DeliveryStatus::Cancelled).await?;
         tracing::info!(delivery = %id, "cancelled: its subscription is disabled or gone");
-        return Ok(true);
+        return Ok(Settled::Done);
     }
     delivery.schedule = recipient.schedule(&delivery);
     let life = recipient.time_out(&delivery) + MARGIN;
@@ -49,16 +51,16 @@ pub(crate) async fn deliver(
         Ok(place) => place,
         Err(held) => {
             queue(app, &delivery, patience(&delivery, held, now)).await?;
-            return Ok(true);
+            return Ok(Settled::Done);
         }
     };
-    if app.publisher.deliveries.lease(&delivery, now, life).await? == Lease::Held {
-        // Its holder queues what follows. If it died, the lease runs out before this message is seen for the last time.
+    if app.publisher.deliveries.lease(&delivery, holder, now, life).await? == Lease::Held {
+        // Its holder queues what follows. If it died, the lease has run out when this message comes again.
         health::leave(app, &recipient, place, now).await?;
-        return Ok(false);
+        return Ok(Settled::ComeAgain(life));
     }
     go(app, &delivery, &recipient, place, clock).await?;
-    Ok(true)
+    Ok(Settled::Done)
 }
 
 /// The attempt itself, and what follows from it.

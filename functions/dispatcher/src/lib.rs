@@ -12,15 +12,23 @@ mod egress;
 mod recipient;
 mod worker;
 
+use std::time::Duration;
+
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::future::join_all;
 use jiff::Timestamp;
 use quartet_aws::endpoints::Endpoints;
 use quartet_aws::publisher::Publisher;
+use quartet_aws::queues::LONGEST_DELAY;
 use quartet_aws::secrets::Secret;
 use quartet_aws::vault::Vault;
+use quartet_domain::ids::digest;
 
 use crate::egress::Egress;
+use crate::worker::Settled;
+
+/// The attribute that says how often SQS has handed a message out.
+const RECEIVED_TIMES: &str = "ApproximateReceiveCount";
 
 /// What outlives a batch.
 #[derive(Debug)]
@@ -55,11 +63,34 @@ async fn settle(app: &App, message: &SqsMessage, clock: fn() -> Timestamp) -> bo
         tracing::error!(message = message.message_id, "the message names no delivery and no message");
         return false;
     };
-    match worker::work(app, &work, clock).await {
-        Ok(settled) => settled,
+    let receipt = message.receipt_handle.as_deref().unwrap_or_default();
+    let later = match worker::work(app, &work, &digest(receipt), clock).await {
+        Ok(Settled::Done) => return true,
+        Ok(Settled::ComeAgain(later)) => later,
         Err(error) => {
             tracing::error!(work = body, error = error.chain(), "it must come again");
-            false
+            let times = message.attributes.get(RECEIVED_TIMES).and_then(|count| count.parse().ok());
+            pause(times.unwrap_or(1))
         }
+    };
+    // Where this fails too, it comes when its visibility ends.
+    if let Err(error) = app.publisher.queue.hand_back(receipt, later).await {
+        tracing::warn!(error = error.chain(), "it comes later");
+    }
+    false
+}
+
+/// Before a message comes again that was received so many times, because AWS did not do its part, which is over in seconds
+/// or in hours: 5 s, 20 s, 80 s, 5 min, and then 15 min each.
+fn pause(times: u32) -> Duration {
+    Duration::from_secs(4_u64.saturating_pow(times.saturating_sub(1)).saturating_mul(5)).min(LONGEST_DELAY)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_aws_did_not_do_comes_again_less_and_less_often() {
+        let pauses = [1, 2, 3, 4, 5, 6, u32::MAX].map(|times| super::pause(times).as_secs());
+        assert_eq!(pauses, [5, 20, 80, 320, 900, 900, 900]);
     }
 }

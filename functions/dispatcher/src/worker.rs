@@ -34,11 +34,24 @@ impl Work {
     }
 }
 
-/// Whether the queue message may leave the queue.
-pub(crate) async fn work(app: &App, work: &Work, clock: fn() -> Timestamp) -> Result<bool, Unavailable> {
+/// What is to become of a queue message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// It may leave the queue.
+    Done,
+    ComeAgain(Duration),
+}
+
+/// Does what a queue message asks for. `holder` names this receipt of it, and no other.
+pub(crate) async fn work(
+    app: &App,
+    work: &Work,
+    holder: &str,
+    clock: fn() -> Timestamp,
+) -> Result<Settled, Unavailable> {
     match work {
-        Work::Deliver(id) => deliver::deliver(app, id, clock).await,
-        Work::FanOut { id, again } => fan_out(app, id, *again).await.map(|()| true),
+        Work::Deliver(id) => deliver::deliver(app, id, holder, clock).await,
+        Work::FanOut { id, again } => fan_out(app, id, *again).await.map(|()| Settled::Done),
     }
 }
 

@@ -37,7 +37,12 @@ pub(crate) struct Emulator {
 impl Emulator {
     /// Starts it on a free loopback port with all of its files below `folder`, and waits until it answers. Functions call
     /// AWS at `functions_call`, which leads there, or straight.
-    pub(crate) async fn start(workspace: &Workspace, python: &Python, folder: &Path, functions_call: Option<&str>) -> Result<Self> {
+    pub(crate) async fn start(
+        workspace: &Workspace,
+        python: &Python,
+        folder: &Path,
+        functions_call: Option<&str>,
+    ) -> Result<Self> {
         std::fs::create_dir_all(folder.join("tmp")).context("cannot make the local AWS's folder")?;
         for _ in 1..ATTEMPTS {
             if let Some(emulator) = Self::attempt(workspace, python, folder, functions_call).await? {

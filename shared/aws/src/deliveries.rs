@@ -4,7 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | make one | PutItem | `DLV#<id>` / `DELIVERY` | no such item |
 //! | read one | GetItem | the same | |
-//! | lease it for an attempt | UpdateItem | the same | pending, as many attempts as seen, no live lease |
+//! | lease it for an attempt | UpdateItem | the same | pending, as many attempts as seen, no live lease of another |
 //! | log an attempt | TransactWriteItems | the same, `ATTEMPT#<number>`, `SUB#<id>` / `STATS#<shard>` | it holds the lease |
 //! | list a subscription's, newest first | Query, index `listing` | `SUB#<id>` / `<milliseconds>#<id>` | |
 //! | read its attempts | Query | `DLV#<id>` / `ATTEMPT#…` | |
@@ -101,10 +101,12 @@ impl Deliveries {
         delivery_of(id, &item).map(Some).map_err(Unavailable::because("reading a delivery"))
     }
 
-    /// Takes the next attempt of `delivery` for this worker alone, for `life`. A worker that dies loses it after that.
+    /// Takes the next attempt of `delivery` for `holder` alone, for `life`. A worker that dies loses it after that; one that
+    /// did not hear the answer asks again under the same name, and has it.
     pub async fn lease(
         &self,
         delivery: &Delivery,
+        holder: &str,
         now: Timestamp,
         life: Duration,
     ) -> Result<Lease, Unavailable> {
@@ -114,15 +116,16 @@ impl Deliveries {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
-            .update_expression("SET leased_until = :until")
+            .update_expression("SET leased_until = :until, leased_by = :holder")
             .condition_expression(
                 "#status = :pending AND attempts = :attempts AND \
-                 (attribute_not_exists(leased_until) OR leased_until < :now)",
+                 (attribute_not_exists(leased_until) OR leased_until < :now OR leased_by = :holder)",
             )
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":pending", s(DeliveryStatus::Pending.word()))
             .expression_attribute_values(":attempts", n(delivery.attempts))
             .expression_attribute_values(":now", n(now.as_second()))
+            .expression_attribute_values(":holder", s(holder))
             .expression_attribute_values(":until", n(until))
             .send()
             .await;

@@ -38,6 +38,20 @@ impl Queue {
         Ok(())
     }
 
+    /// Lets a received message come again after `delay`, and not only when its visibility ends.
+    pub async fn hand_back(&self, receipt: &str, delay: Duration) -> Result<(), Unavailable> {
+        let seconds = i32::try_from(delay.as_secs()).unwrap_or(i32::MAX);
+        self.client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(receipt)
+            .visibility_timeout(seconds)
+            .send()
+            .await
+            .map_err(Unavailable::because("handing a message back"))?;
+        Ok(())
+    }
+
     /// Sends messages, each with its group, to be seen at once; ten for the price of one. Where some are not taken the
     /// answer is an error, though others may have been.
     pub async fn send_all(&self, messages: Vec<(String, String)>) -> Result<(), Unavailable> {
