@@ -257,7 +257,8 @@ mod tests {
             one.rotate(Sealed(n.to_string()), Some(key.clone()), 86_400, at(n)).expect("room");
         }
         assert_eq!(one.signing(), Signing::Ed25519);
-        let published: Vec<_> = one.public_keys().into_iter().map(|one| (one.public_key, one.until)).collect();
+        let published: Vec<_> =
+            one.public_keys().into_iter().map(|one| (one.public_key, one.until)).collect();
         assert_eq!(published, [(keys[1].clone(), None), (keys[0].clone(), Some(at(86_402)))]);
         live(&one, 3, &["2", "1", "0"]);
         one.rotate(Sealed("3".to_owned()), None, 0, at(4)).expect("room");

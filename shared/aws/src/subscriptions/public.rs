@@ -1,9 +1,7 @@
 //! The public keys of subscriptions: the one thing of them that is found without their owner.
 
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{
-    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 
 use super::{Change, PublishedKey, Subscription, SubscriptionId, Subscriptions, item_of};
 use crate::Unavailable;

@@ -84,7 +84,8 @@ mod tests {
     use ring::signature::{ED25519, UnparsedPublicKey};
 
     /// The vector of the Svix server, whose form of the keys the specification took.
-    const SECRET: &str = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
+    const SECRET: &str =
+        "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
     const OPEN: &str = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
     const GOOD: &str =
         "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==";
@@ -92,8 +93,7 @@ mod tests {
     #[test]
     fn published_vectors() {
         let pair = KeyPair::parse(&SECRET.into()).expect("a good key");
-        let signed =
-            pair.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
+        let signed = pair.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
         assert_eq!((signed.as_str(), pair.public().as_str()), (GOOD, OPEN));
         let seed = STANDARD.decode(&SECRET[5..]).expect("base64")[..SEED].try_into().expect("32 bytes");
         let again = KeyPair::of_seed(&seed).expect("a seed");
