@@ -134,5 +134,10 @@ pub(crate) async fn a_stage_at_work(house: &House) {
         assert_eq!(results[stage]["success"], false);
     }
     stage.task(&sent.task(), "failed").await;
+    assert_eq!(
+        stage.object(&format!("runs/{run}/told/build.json")).await,
+        None,
+        "nobody wants to hear of it"
+    );
     stage.stop().await;
 }
