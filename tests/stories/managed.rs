@@ -55,7 +55,7 @@ pub(crate) async fn a_subscription_from_register_to_remove(house: &House) {
     let patched = client.patch(&path, &json!({ "timeout_seconds": null, "filter": null })).await.body;
     assert_eq!(
         (&patched["timeout_seconds"], &patched["filter"], &patched["retry"]),
-        (&json!(15), &Value::Null, &json!("seed"))
+        (&json!(10), &Value::Null, &json!("seed"))
     );
 
     let disabled = client.tell(&format!("{path}/disable")).await.body;

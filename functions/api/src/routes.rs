@@ -100,21 +100,29 @@ impl Expected {
 
 /// What will sign, made of 32 random bytes unless its owner brings it.
 pub(crate) fn new_key(signing: Signing, own: Option<SecretString>) -> Result<NewKey, Refusal> {
-    use base64::Engine as _;
     if let Some(text) = own {
         return Ok(NewKey { text, public_key: None });
     }
-    let bytes: [u8; 32] = draw()?;
     Ok(match signing {
-        Signing::Hmac => {
-            let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
-            NewKey { text: format!("whsec_{encoded}").into(), public_key: None }
-        }
+        Signing::Hmac => NewKey { text: secret()?, public_key: None },
         Signing::Ed25519 => {
-            let pair = KeyPair::of_seed(&bytes).map_err(|_| Refusal::Unavailable)?;
+            let pair = KeyPair::of_seed(&draw()?).map_err(|_| Refusal::Unavailable)?;
             NewKey { text: pair.secret().clone(), public_key: Some(pair.public()) }
         }
     })
+}
+
+/// 32 random bytes in base64, drawn again until it can stand in a URL as it is: Standard Webhooks has the plain alphabet,
+/// the contract wants one that is safe there. It costs two bits of 256.
+fn secret() -> Result<SecretString, Refusal> {
+    use base64::Engine as _;
+    loop {
+        let bytes: [u8; 32] = draw()?;
+        let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
+        if !encoded.contains(['+', '/']) {
+            return Ok(format!("whsec_{encoded}").into());
+        }
+    }
 }
 
 /// What a subscription's secrets are sealed for. Whoever opens them must name it again.

@@ -17,6 +17,8 @@ use crate::body::{Form, read};
 
 /// Seconds that an endpoint has to answer, unless its owner says otherwise.
 const DEFAULT_TIMEOUT: u32 = 15;
+/// The same with the `seed` schedule, as its contract has it.
+const SEED_TIMEOUT: u32 = 10;
 
 macro_rules! form {
     ($(#[$about:meta])* $name:ident { $(#[$needed:meta])* } $($extra:ident: $extra_type:ty = #[$extra_doc:meta];)*) => {
@@ -47,7 +49,7 @@ macro_rules! form {
             pub(crate) headers: Option<BTreeMap<String, String>>,
             /// The default is `standard`.
             pub(crate) retry: Option<Retry>,
-            /// Seconds for each attempt. The default is 15.
+            /// Seconds for each attempt. The default is 15, and 10 with the `seed` schedule.
             #[schema(minimum = 1, maximum = 30)]
             pub(crate) timeout_seconds: Option<u32>,
             /// Attempts a minute. The default is no limit.
@@ -174,6 +176,8 @@ impl WebhookReplacement {
             }
         }
         let unnamed = self.url.is_none() || self.events.is_none() || !flaws.is_empty();
+        let retry = self.retry.map_or(Schedule::Standard, Schedule::from);
+        let default_timeout = if retry == Schedule::Seed { SEED_TIMEOUT } else { DEFAULT_TIMEOUT };
         let settings = Settings {
             url: self.url.unwrap_or_default(),
             events,
@@ -181,8 +185,8 @@ impl WebhookReplacement {
             filter: self.filter,
             template: self.template,
             headers: self.headers.unwrap_or_default(),
-            retry: self.retry.map_or(Schedule::Standard, Schedule::from),
-            timeout_seconds: self.timeout_seconds.unwrap_or(DEFAULT_TIMEOUT),
+            retry,
+            timeout_seconds: self.timeout_seconds.unwrap_or(default_timeout),
             rate_per_minute: self.rate_per_minute,
             payload: self.payload.map_or(PayloadMode::Full, PayloadMode::from),
         };
