@@ -41,7 +41,7 @@ const SENDING: [(&str, &[&str]); 24] = [
     ("the documentation is served", &["managed::what_it_says_of_itself"]),
     ("input is validated", &["managed::bad_input_is_told_field_by_field"]),
     ("next: deliveries have a queue", &["killed::a_dispatcher_in_mid_delivery"]),
-    ("next: each webhook has a rate", &["managed::bad_input_is_told_field_by_field"]),
+    ("next: each webhook has a rate", &["promised::a_rate_of_its_own"]),
     ("next: each webhook has a retry schedule", &["limited::what_was_given_up_is_recovered"]),
     ("next: events are filtered", &["subscribed::a_run_is_told_to_those_who_want_it"]),
     ("next: many are registered and removed at once", &["managed::lists_come_in_pages"]),

@@ -68,6 +68,24 @@ pub(crate) async fn nobody_waits_for_an_answer(house: &House) {
     }
 }
 
+/// Twelve a minute are one in five seconds, however many wait; waiting is no attempt.
+pub(crate) async fn a_rate_of_its_own(house: &House) {
+    let stage = house.stage().await;
+    let wish = json!({ "events": ["webhook.test"], "rate_per_minute": 12 });
+    let one = Endpoint::subscribe(stage, Order::Always(200), wish).await;
+    let mut tests = Vec::new();
+    for _ in 0..3 {
+        tests.push(one.test().await);
+    }
+    for test in &tests {
+        assert_eq!(stage.delivery(test, "delivered").await["attempts"], 1);
+    }
+    for pair in one.times().windows(2) {
+        let waited = (pair[1] - pair[0]).as_secs_f64();
+        assert!(waited >= 4.5, "{waited} s");
+    }
+}
+
 /// 32 random bytes for each, in letters that may stand in a URL.
 pub(crate) async fn a_secret_is_made_for_each(house: &House) {
     let stage = house.stage().await;
@@ -83,6 +101,9 @@ pub(crate) async fn a_secret_is_made_for_each(house: &House) {
     }
 }
 
+/// What a value must be.
+type Holds<'a> = &'a dyn Fn(&Value) -> bool;
+
 /// Of each promise about the results one row: where it stands, and what it must be.
 pub(crate) async fn what_the_results_tell(house: &House) {
     let repo = house.repo("promised").await;
@@ -97,7 +118,7 @@ pub(crate) async fn what_the_results_tell(house: &House) {
     let text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     let some = |value: &Value| value.as_u64().is_some_and(|count| count > 0);
     let count = |value: &Value| value.is_u64();
-    let rows: [(&str, &dyn Fn(&Value) -> bool); 34] = [
+    let rows: [(&str, Holds<'_>); 34] = [
         ("/start_timestamp", &time),
         ("/end_timestamp", &time),
         ("/total_duration", &seconds),
