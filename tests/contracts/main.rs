@@ -5,6 +5,7 @@
 
 mod files;
 mod machine;
+mod promises;
 mod queues;
 mod store;
 mod template;

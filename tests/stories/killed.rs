@@ -112,6 +112,7 @@ pub(crate) async fn a_stage_at_work(house: &House) {
     let base = house.base().await;
     let stage = Stage::start(base, "crash", &[]).await;
     let repo = Repo::make(base, &stage, "crash", Content::Notes).await;
+    base.subscriber.order(&repo.name, Order::Hold(1));
     let sent = repo.open().await;
     let run = sent.run();
     let ended = async || {
@@ -134,5 +135,10 @@ pub(crate) async fn a_stage_at_work(house: &House) {
         assert_eq!(results[stage]["success"], false);
     }
     stage.task(&sent.task(), "failed").await;
+    assert_eq!(
+        stage.object(&format!("runs/{run}/told/build.json")).await,
+        None,
+        "nobody wants to hear of it"
+    );
     stage.stop().await;
 }

@@ -29,9 +29,13 @@ mod limited;
 mod loaded;
 mod managed;
 mod opened;
+mod paired;
+mod promised;
+mod received;
 mod refused;
 mod rehearsed;
 mod subscribed;
+mod told;
 mod withheld;
 
 use std::process::ExitCode;
@@ -77,7 +81,12 @@ fn main() -> ExitCode {
         limited: what_was_given_up_is_recovered, a_test_is_sent_and_logged, a_key_asks_fifty_times_at_once;
         managed: a_subscription_from_register_to_remove, changes_at_the_same_time, secrets_are_rotated,
             keys_open_what_their_scopes_say, foreign_ids_do_not_exist, the_same_request_is_done_once,
-            lists_come_in_pages, bad_input_is_told_field_by_field, what_it_says_of_itself;
+            lists_come_in_pages, bad_input_is_told_field_by_field, what_it_says_of_itself, any_event_can_be_tried;
+        paired: a_receiver_needs_no_secret, a_pair_is_rotated, keys_that_are_not_there;
+        promised: three_retries_that_back_off, nobody_waits_for_an_answer, a_rate_of_its_own,
+            a_secret_is_made_for_each, what_the_results_tell;
+        received: the_debian_package_webhook;
+        told: a_stage_is_told_when_it_ends, a_failure_is_told_with_its_stage;
         withheld: from_a_fork, on_a_protected_branch, beyond_the_cap;
         broken: an_archive_that_is_gone, a_forge_out_for_a_moment;
         refused: forgeries, malformed_requests, repetitions, one_id_with_two_bodies, what_is_accepted,

@@ -1,6 +1,7 @@
 //! Subscriptions, their keys and their secrets, as a team manages them.
 
 use axum::http::Method;
+use quartet_domain::ids::MessageId;
 use serde_json::{Value, json};
 
 use crate::client::{Client, KEYS, WEBHOOKS, ask, owner, wish, wish_with};
@@ -54,7 +55,7 @@ pub(crate) async fn a_subscription_from_register_to_remove(house: &House) {
     let patched = client.patch(&path, &json!({ "timeout_seconds": null, "filter": null })).await.body;
     assert_eq!(
         (&patched["timeout_seconds"], &patched["filter"], &patched["retry"]),
-        (&json!(15), &Value::Null, &json!("seed"))
+        (&json!(10), &Value::Null, &json!("seed"))
     );
 
     let disabled = client.tell(&format!("{path}/disable")).await.body;
@@ -331,4 +332,32 @@ pub(crate) async fn what_it_says_of_itself(house: &House) {
     let other = json!({ "event_type": "pipeline_complete", "filter": "results.branch_name == 'none'" });
     assert_eq!(client.post(&dry, &other).await.body["matches"], false);
     check(&client.post(&dry, &json!({ "event_type": "nothing" })).await, 422);
+}
+
+/// Also of events whose causes have not happened here: what is sent, filtered and tried is the catalogue's example.
+pub(crate) async fn any_event_can_be_tried(house: &House) {
+    let stage = house.stage().await;
+    let client = Client::admin(stage, "tries").await;
+    let subscriber = &house.base().await.subscriber;
+    let mut wish = wish_with("url", json!(subscriber.url));
+    wish["events"] = json!(["incident.*", "repository.*"]);
+    wish["filter"] = json!("data.repository_name == 'acme/shop'");
+    let (path, _) = client.register(&wish).await;
+    for event in ["incident.opened", "incident.resolved", "repository.connected", "repository.disconnected"] {
+        let dry = client.post(&format!("{path}/dry-run"), &json!({ "event_type": event })).await;
+        assert_eq!((dry.status, &dry.body["matches"]), (200, &json!(true)), "{event}: {:?}", dry.body);
+        let other = json!({ "event_type": event, "filter": "data.repository_name == 'acme/other'" });
+        assert_eq!(client.post(&format!("{path}/dry-run"), &other).await.body["matches"], false, "{event}");
+        let queued = client.post(&format!("{path}/test"), &json!({ "event_type": event })).await;
+        check(&queued, 202);
+        let message = MessageId::parse(queued.body["message_id"].as_str().unwrap()).unwrap();
+        let got = subscriber.wait(&message, 1).await.remove(0);
+        assert_eq!(got.header("x-webhook-event"), event);
+        let body = got.json();
+        assert_eq!((&body["type"], &body["test"]), (&json!(event), &json!(true)), "{body}");
+        assert_eq!(body["data"]["repository_name"], "acme/shop");
+    }
+    for wrong in [json!({ "event_type": "nothing" }), json!({ "event_type": 7 }), json!({ "event": "x" })] {
+        check(&client.post(&format!("{path}/test"), &wrong).await, 422);
+    }
 }

@@ -154,7 +154,7 @@ mod tests {
     /// What OpenAPI 3.1 asks for and no type holds.
     #[test]
     fn the_document_is_whole() {
-        let document = super::finish(crate::routes().1);
+        let document = super::finish(crate::routes().1.merge_from(crate::open_routes().1));
         let document = serde_json::to_value(&document).expect("JSON");
         assert_eq!(document["openapi"], "3.1.0");
         assert_eq!(document["components"]["securitySchemes"]["key"]["scheme"], "bearer");
@@ -171,7 +171,9 @@ mod tests {
         let paths = document["paths"].as_object().expect("paths");
         let operations: Vec<&Value> =
             paths.values().flat_map(|item| item.as_object().expect("an item").values()).collect();
-        assert_eq!(operations.len(), 21);
+        assert_eq!(operations.len(), 22);
+        let keys = &paths["/.well-known/webhooks/{webhook_id}/keys"]["get"];
+        assert_eq!(keys["security"], serde_json::json!([{}]), "anybody may ask");
         for operation in operations {
             let id = operation["operationId"].as_str().expect("an id");
             assert!(ids.insert(id), "two are called {id}");

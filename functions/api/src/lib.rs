@@ -102,10 +102,16 @@ fn routes() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
         .split_for_parts()
 }
 
+/// The routes that need no key.
+fn open_routes() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::new().routes(routes!(crate::routes::public_keys::show)).split_for_parts()
+}
+
 fn router(app: Arc<App>) -> Router {
     let (guarded, document) = routes();
-    let document = describe::finish(document);
-    let open = routes::docs::router(&document);
+    let (open, more) = open_routes();
+    let document = describe::finish(document.merge_from(more));
+    let open = open.merge(routes::docs::router(&document));
     guarded
         .method_not_allowed_fallback(async || Refusal::Method)
         .route_layer(from_fn_with_state(app.clone(), once::once))

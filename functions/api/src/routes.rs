@@ -5,6 +5,7 @@ pub(crate) mod deliveries;
 pub(crate) mod docs;
 pub(crate) mod event_types;
 pub(crate) mod keys;
+pub(crate) mod public_keys;
 pub(crate) mod rotation;
 pub(crate) mod subscriptions;
 pub(crate) mod trial;
@@ -15,11 +16,13 @@ use quartet_aws::subscriptions::Change;
 use quartet_aws::vault::draw;
 use quartet_domain::access::ApiKey;
 use quartet_domain::ids::SubscriptionId;
+use quartet_domain::signature::standard::KeyPair;
 use quartet_domain::subscription::Subscription;
 use secrecy::SecretString;
 
 use crate::App;
 use crate::refusal::Refusal;
+use crate::wire::signing::{NewKey, Signing};
 
 const NO_WEBHOOK: Refusal = Refusal::Absent("webhook");
 /// How often a change that met another one is made again.
@@ -53,7 +56,7 @@ pub(crate) async fn modify(
         }
         subscription.version += 1;
         subscription.updated_at = now;
-        match app.subscriptions.change(&subscription).await? {
+        match app.subscriptions.change(&before, &subscription).await? {
             Change::Done => return Ok(subscription),
             Change::Absent => return Err(NO_WEBHOOK),
             Change::Stale => {}
@@ -95,11 +98,31 @@ impl Expected {
     }
 }
 
-/// A new signing secret: 32 random bytes.
-pub(crate) fn new_secret() -> Result<SecretString, Refusal> {
+/// What will sign, made of 32 random bytes unless its owner brings it.
+pub(crate) fn new_key(signing: Signing, own: Option<SecretString>) -> Result<NewKey, Refusal> {
+    if let Some(text) = own {
+        return Ok(NewKey { text, public_key: None });
+    }
+    Ok(match signing {
+        Signing::Hmac => NewKey { text: secret()?, public_key: None },
+        Signing::Ed25519 => {
+            let pair = KeyPair::of_seed(&draw()?).map_err(|_| Refusal::Unavailable)?;
+            NewKey { text: pair.secret().clone(), public_key: Some(pair.public()) }
+        }
+    })
+}
+
+/// 32 random bytes in base64, drawn again until it can stand in a URL as it is: Standard Webhooks has the plain alphabet,
+/// the contract wants one that is safe there. It costs two bits of 256.
+fn secret() -> Result<SecretString, Refusal> {
     use base64::Engine as _;
-    let bytes: [u8; 32] = draw()?;
-    Ok(format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(bytes)).into())
+    loop {
+        let bytes: [u8; 32] = draw()?;
+        let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
+        if !encoded.contains(['+', '/']) {
+            return Ok(format!("whsec_{encoded}").into());
+        }
+    }
 }
 
 /// What a subscription's secrets are sealed for. Whoever opens them must name it again.

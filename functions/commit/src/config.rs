@@ -1,9 +1,11 @@
 //! The commit stage's settings, read once at init.
 
 use quartet_aws::Aws;
+use quartet_aws::announcer::Announcer;
 use quartet_aws::commits::Commits;
 use quartet_aws::objects::Objects;
 use quartet_aws::pulls::Pulls;
+use quartet_aws::queues::Queue;
 use quartet_aws::secrets::Secret;
 use quartet_forge::Author;
 use quartet_lambda::settings::{Missing, Settings};
@@ -19,7 +21,10 @@ pub fn app(settings: &Settings) -> Result<App, Missing> {
     );
     let table = settings.text("TABLE_NAME")?;
     Ok(App {
-        objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
+        announcer: Announcer {
+            objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
+            queue: Queue::new(&aws, settings.text("DELIVERIES_QUEUE_URL")?),
+        },
         commits: Commits::new(&aws, table.clone()),
         pulls: Pulls::new(&aws, table),
         token: Secret::new(&aws, settings.text("FORGE_TOKEN_ARN")?),

@@ -9,16 +9,18 @@ pub mod plan;
 mod verdict;
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use jiff::Timestamp;
+use quartet_aws::announcer::Announcer;
 use quartet_aws::commits::Commits;
-use quartet_aws::objects::Objects;
 use quartet_aws::pulls::{Pulls, Round};
 use quartet_aws::secrets::Secret;
 use quartet_domain::failure::{FORGE_REFUSED, Failed};
+use quartet_domain::message::Outcome;
 use quartet_domain::patch::Patch;
 use quartet_domain::results::{AnalysisResults, FixResults, TestResults};
-use quartet_domain::run::{Committed, Ending, Record, Run, Tested};
+use quartet_domain::run::{Committed, Ending, Record, Run, Stage, Tested};
 use quartet_forge::{Advance, Author, Forge, ForgeError, NewCommit, Settings};
 use serde::de::DeserializeOwned;
 
@@ -30,7 +32,7 @@ pub const MESSAGE: &str = "🤖 AI Fix: Security vulnerabilities resolved [skip-
 /// What outlives a run.
 #[derive(Debug)]
 pub struct App {
-    pub objects: Objects,
+    pub announcer: Announcer,
     pub commits: Commits,
     pub pulls: Pulls,
     pub token: Secret,
@@ -46,11 +48,15 @@ pub(crate) struct Made {
     pub(crate) tests: TestResults,
 }
 
-pub async fn handle(app: &App, input: Ending, now: Timestamp) -> Result<Ending, Failed> {
+pub async fn handle(app: &App, input: Ending, clock: fn() -> Timestamp) -> Result<Ending, Failed> {
+    let (start, now) = (Instant::now(), clock());
     let run = &input.run;
+    let tested: Tested = read::<Record<_>>(app, run, "test.json").await?.results;
+    // The test stage itself can tell nobody.
+    let outcome = Outcome { success: tested.results.success, ..Outcome::good(tested.results.duration) };
+    app.announcer.ended(run, Stage::Test, outcome, now).await?;
     let forge = Forge::new(Settings::new(&app.forge_url, app.token.current().await?))
         .map_err(|e| Failed::new(FORGE_REFUSED, e.to_string()))?;
-    let tested: Tested = read::<Record<_>>(app, run, "test.json").await?.results;
     let fixes: FixResults = read::<Record<_>>(app, run, "fix.json").await?.results;
     let made = Made {
         found: read::<Record<_>>(app, run, "analysis.json").await?.results,
@@ -61,8 +67,14 @@ pub async fn handle(app: &App, input: Ending, now: Timestamp) -> Result<Ending, 
     let committed = commit(app, &forge, run, &patch, &made, now).await?;
     verdict::publish(&forge, run, &made, &committed).await?;
     let record = Record { results: committed, api_calls: forge.calls(), bytes: 0, lines: 0 };
-    app.objects.put_json(&run.object("commit.json"), &record).await?;
+    app.announcer.objects.put_json(&run.object("commit.json"), &record).await?;
+    let outcome = Outcome::good(to_the_millisecond(start));
+    app.announcer.ended(run, Stage::Commit, outcome, clock()).await?;
     Ok(input)
+}
+
+fn to_the_millisecond(start: Instant) -> f64 {
+    (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
 }
 
 async fn commit(
@@ -141,5 +153,5 @@ fn withheld(why: Withheld) -> Committed {
 }
 
 async fn read<T: DeserializeOwned>(app: &App, run: &Run, file: &str) -> Result<T, Failed> {
-    app.objects.get_json(&run.object(file)).await?.ok_or_else(|| Failed::missing(file))
+    app.announcer.objects.get_json(&run.object(file)).await?.ok_or_else(|| Failed::missing(file))
 }

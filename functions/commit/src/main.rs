@@ -6,7 +6,7 @@ use quartet_domain::run::Ending;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), quartet_lambda::Error> {
     quartet_lambda::serve(commit::config::app, async |app, input: Ending| {
-        commit::handle(app, input, jiff::Timestamp::now()).await
+        commit::handle(app, input, jiff::Timestamp::now).await
     })
     .await
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use quartet_domain::delivery::{Outcome, kept_headers};
 use quartet_domain::signature::over_body;
-use quartet_domain::signature::standard::Key;
+use quartet_domain::signature::standard::{KeyError, Signer};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use secrecy::SecretString;
 
@@ -30,7 +30,7 @@ pub(crate) struct Letter<'a> {
     /// The owner's own.
     pub(crate) headers: &'a BTreeMap<String, String>,
     pub(crate) time_out: Duration,
-    /// All that sign, newest first.
+    /// All that sign, newest first: secrets and private keys.
     pub(crate) secrets: &'a [SecretString],
     pub(crate) body: Vec<u8>,
 }
@@ -56,7 +56,7 @@ impl Sent {
 
 /// Posts a letter, signed for this moment, as the Standard Webhooks text and the seed have it.
 pub(crate) async fn send(egress: &Egress, letter: Letter<'_>, now: Timestamp) -> Sent {
-    let Ok(signature) = signature(&letter, now) else {
+    let Ok((signature, over_body)) = signatures(&letter, now) else {
         return Sent::unanswered(BAD_SECRET);
     };
     let Ok(mut request) = egress.post(letter.url) else {
@@ -65,8 +65,8 @@ pub(crate) async fn send(egress: &Egress, letter: Letter<'_>, now: Timestamp) ->
     for (name, value) in letter.headers {
         request = request.header(name, value);
     }
-    if let Some(newest) = letter.secrets.first() {
-        request = request.header("x-webhook-signature", over_body(newest, &letter.body));
+    if let Some(over_body) = over_body {
+        request = request.header("x-webhook-signature", over_body);
     }
     let posted = request
         .timeout(letter.time_out)
@@ -97,14 +97,19 @@ pub(crate) async fn send(egress: &Egress, letter: Letter<'_>, now: Timestamp) ->
     Sent { outcome: Outcome::Answered { status, retry_after_seconds }, answer, headers }
 }
 
-/// One signature for each secret: a receiver that knows any of them is content.
-fn signature(
-    letter: &Letter<'_>,
-    now: Timestamp,
-) -> Result<String, quartet_domain::signature::standard::KeyError> {
-    let sign = |secret| Ok(Key::parse(secret)?.sign(letter.id, now.as_second(), &letter.body));
-    let signatures: Vec<String> = letter.secrets.iter().map(sign).collect::<Result<_, _>>()?;
-    Ok(signatures.join(" "))
+/// One signature for each secret and key: a receiver that knows any of them is content. And the seed's, over the body,
+/// with the newest secret; a key pair has none that a receiver could know.
+fn signatures(letter: &Letter<'_>, now: Timestamp) -> Result<(String, Option<String>), KeyError> {
+    let mut signatures = Vec::with_capacity(letter.secrets.len());
+    let mut newest = None;
+    for secret in letter.secrets {
+        let signer = Signer::parse(secret)?;
+        if matches!(signer, Signer::Secret(_)) {
+            newest = newest.or(Some(secret));
+        }
+        signatures.push(signer.sign(letter.id, now.as_second(), &letter.body));
+    }
+    Ok((signatures.join(" "), newest.map(|secret| over_body(secret, &letter.body))))
 }
 
 fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
@@ -156,25 +161,33 @@ mod tests {
         check("soon", None);
     }
 
-    #[test]
-    fn every_live_secret_signs() {
-        use quartet_domain::signature::standard::{Headers, verify};
-        let secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"]
-            .map(SecretString::from);
+    fn signed(secrets: &[SecretString]) -> (String, Option<String>) {
         let letter = Letter {
             url: "",
             id: "msg_1",
             event_type: "",
             headers: &BTreeMap::new(),
             time_out: Duration::ZERO,
-            secrets: &secrets,
+            secrets,
             body: b"{}".to_vec(),
         };
-        let now = Timestamp::UNIX_EPOCH;
-        let signature = signature(&letter, now).expect("good secrets");
+        signatures(&letter, Timestamp::UNIX_EPOCH).expect("good secrets")
+    }
+
+    #[test]
+    fn every_live_secret_signs() {
+        use quartet_domain::signature::standard::{Headers, Key, KeyPair, verify};
+        let secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"]
+            .map(SecretString::from);
+        let pair = KeyPair::of_seed(&[7; 32]).expect("a seed");
+        let all = [pair.secret().clone(), secrets[0].clone(), secrets[1].clone()];
+        let (signature, over) = signed(&all);
         let headers = Headers { id: Some("msg_1"), timestamp: Some("0"), signature: Some(&signature) };
         for secret in &secrets {
             assert_eq!(verify(&[Key::parse(secret).expect("a key")], headers, b"{}", 0), Ok("msg_1"));
         }
+        assert!(signature.starts_with(&pair.sign("msg_1", 0, b"{}")));
+        assert_eq!(over, Some(over_body(&secrets[0], b"{}")), "the newest secret");
+        assert_eq!(signed(&all[..1]).1, None, "a receiver knows no secret of a key pair");
     }
 }

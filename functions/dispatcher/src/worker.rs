@@ -1,4 +1,4 @@
-//! What a queue message asks for: an attempt at a delivery, or a message's fan-out.
+//! What a queue message asks for: an attempt at a delivery, or the fan-out of a message or of a stage's end.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use quartet_aws::Unavailable;
 use quartet_aws::publisher::FannedOut;
 use quartet_domain::ids::{DeliveryId, MessageId};
+use quartet_domain::message::Ended;
 
 use crate::{App, deliver};
 
@@ -18,12 +19,16 @@ const AGAIN: &str = "again";
 pub(crate) enum Work {
     Deliver(DeliveryId),
     FanOut { id: MessageId, again: bool },
+    Ended(Ended),
 }
 
 impl Work {
     pub(crate) fn read(body: &str) -> Option<Self> {
         if let Some(id) = DeliveryId::parse(body) {
             return Some(Self::Deliver(id));
+        }
+        if let Some(ended) = Ended::parse(body) {
+            return Some(Self::Ended(ended));
         }
         let (id, again) = match body.split_once(' ') {
             Some((id, AGAIN)) => (id, true),
@@ -52,6 +57,7 @@ pub(crate) async fn work(
     match work {
         Work::Deliver(id) => deliver::deliver(app, id, holder, clock).await,
         Work::FanOut { id, again } => fan_out(app, id, *again).await.map(|()| Settled::Done),
+        Work::Ended(ended) => fan_out_ended(app, ended).await.map(|()| Settled::Done),
     }
 }
 
@@ -62,6 +68,15 @@ async fn fan_out(app: &App, id: &MessageId, again: bool) -> Result<(), Unavailab
         FannedOut::Unknown => {
             app.publisher.queue.send(&format!("{id} {AGAIN}"), id.stem(), LATER).await?;
         }
+    }
+    Ok(())
+}
+
+async fn fan_out_ended(app: &App, ended: &Ended) -> Result<(), Unavailable> {
+    match app.publisher.fan_out_ended(ended).await? {
+        FannedOut::Queued(deliveries) => tracing::info!(stage = %ended, deliveries, "fanned out"),
+        // It was laid there before it was queued.
+        FannedOut::Unknown => tracing::warn!(stage = %ended, "nothing is told of it any more"),
     }
     Ok(())
 }
@@ -80,7 +95,8 @@ mod tests {
         check("dlv_1", DeliveryId::parse("dlv_1").map(Work::Deliver));
         check("msg_1", Some(Work::FanOut { id: message.clone(), again: false }));
         check("msg_1 again", Some(Work::FanOut { id: message, again: true }));
-        for none in ["", "evt_1", "msg_1 more", "dlv_1 again", "msg_"] {
+        check("run_1 build", Ended::parse("run_1 build").map(Work::Ended));
+        for none in ["", "run_1", "run_1 report", "evt_1", "msg_1 more", "dlv_1 again", "msg_"] {
             check(none, None);
         }
     }

@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use quartet_aws::Unavailable;
 use quartet_aws::events::Claim;
 use quartet_aws::pulls::Lead;
+use quartet_domain::access::Owner;
 use quartet_domain::change::{Change, Subject};
 use quartet_domain::event::{Event, EventStatus};
 use quartet_domain::ids::{EventId, TaskId};
+use quartet_domain::message::{started, told};
 use quartet_domain::run::{Ending, Run};
 use quartet_domain::task::{Decision, Known, Task, TaskStatus, TaskType, decide, head, run_of};
 
@@ -65,7 +67,7 @@ async fn start(
     now: Timestamp,
 ) -> Result<Routed, Unavailable> {
     let task = task_of(event, change, kind, TaskStatus::Running, "");
-    let Some(run) = run_of(change, &task, &event.delivery_id, event.received_at) else {
+    let Some(mut run) = run_of(change, &task, &event.delivery_id, event.received_at) else {
         return Ok(Routed { task: None, outcome: "the event names no repository" });
     };
     app.tasks.make(&task).await?;
@@ -78,10 +80,12 @@ async fn start(
         supersede(app, &run, &before, now).await?;
     }
     let name = task.id.to_string();
-    let told = quartet_domain::message::started(&run);
+    let subscriptions = app.publisher.all_of(&Owner::deployment()).await?;
+    run.told = told(&subscriptions);
+    let began = started(&run);
     app.executions.start(&Ending { run, failure: None }).await?;
     // The event's message comes again until all of this succeeds.
-    app.publisher.publish(&[told]).await?;
+    app.publisher.publish_to(&[began], &subscriptions).await?;
     Ok(Routed { task: Some(name), outcome: "started" })
 }
 

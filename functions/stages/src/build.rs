@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Seek, SeekFrom, Write};
 use std::time::Instant;
 
-use quartet_aws::objects::Objects;
+use jiff::Timestamp;
+use quartet_aws::announcer::Announcer;
 use quartet_aws::secrets::Secret;
 use quartet_domain::failure::{ARCHIVE_REFUSED, BROKEN_STATE, FORGE_REFUSED, Failed, TRANSIENT};
+use quartet_domain::message::Outcome;
 use quartet_domain::results::BuildResults;
-use quartet_domain::run::{Changed, Ending, Record, Run};
+use quartet_domain::run::{Changed, Ending, Record, Run, Stage};
 use quartet_engine::archive::{Limits, Unpacked, read_tar_gz, write_tar_gz};
 use quartet_engine::testing::changed_lines;
 use quartet_forge::{ChangedFile, FileStatus, Forge, ForgeError, Settings};
@@ -18,7 +20,7 @@ use crate::source::{BASE, CHANGED, HEAD, lines};
 /// What outlives a run.
 #[derive(Debug)]
 pub struct Build {
-    pub objects: Objects,
+    pub announcer: Announcer,
     pub token: Secret,
     pub forge_url: String,
     /// A host of archives besides the usual ones.
@@ -26,8 +28,9 @@ pub struct Build {
     pub limits: Limits,
 }
 
-pub async fn handle(app: &Build, input: Ending) -> Result<Ending, Failed> {
+pub async fn handle(app: &Build, input: Ending, clock: fn() -> Timestamp) -> Result<Ending, Failed> {
     let start = Instant::now();
+    let objects = &app.announcer.objects;
     let run = &input.run;
     let mut settings = Settings::new(&app.forge_url, app.token.current().await?);
     settings.archive_hosts.extend(app.archive_host.clone());
@@ -40,21 +43,21 @@ pub async fn handle(app: &Build, input: Ending) -> Result<Ending, Failed> {
     };
     let mut results = BuildResults { success: true, ..quartet_engine::build::inspect(&head.tree) };
     results.files_skipped.extend(head.skipped);
-    app.objects.put(&run.object(HEAD), write_tar_gz(&head.tree), "application/gzip").await?;
+    objects.put(&run.object(HEAD), write_tar_gz(&head.tree), "application/gzip").await?;
     if let Some(base) = &base {
-        app.objects.put(&run.object(BASE), write_tar_gz(&base.tree), "application/gzip").await?;
+        objects.put(&run.object(BASE), write_tar_gz(&base.tree), "application/gzip").await?;
     }
     let brought = match (&base, &files) {
         (Some(base), Some(files)) => changed_lines(&base.tree, &head.tree, files),
         _ => BTreeMap::new(),
     };
-    app.objects
-        .put_json(&run.object(CHANGED), &Changed { files, base: base.is_some(), lines: brought })
-        .await?;
+    objects.put_json(&run.object(CHANGED), &Changed { files, base: base.is_some(), lines: brought }).await?;
     results.duration = crate::seconds(start);
+    let outcome = Outcome::good(results.duration);
     let record =
         Record { results, api_calls: forge.calls(), bytes: head.tree.bytes(), lines: lines(&head.tree) };
-    app.objects.put_json(&run.object("build.json"), &record).await?;
+    objects.put_json(&run.object("build.json"), &record).await?;
+    app.announcer.ended(run, Stage::Build, outcome, clock()).await?;
     Ok(input)
 }
 

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use quartet_aws::Aws;
+use quartet_aws::announcer::Announcer;
 use quartet_aws::objects::Objects;
+use quartet_aws::queues::Queue;
 use quartet_aws::secrets::Secret;
 use quartet_engine::archive::Limits;
 use quartet_lambda::settings::{Missing, Settings};
@@ -12,11 +14,11 @@ use quartet_lambda::settings::{Missing, Settings};
 use crate::build::Build;
 use crate::test::{Test, Tools};
 
-/// The build stage: the bucket and the forge's token.
+/// The build stage: the bucket, a word to the dispatcher, and the forge's token.
 pub fn build(settings: &Settings) -> Result<Build, Missing> {
     let aws = aws(settings)?;
     Ok(Build {
-        objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
+        announcer: announcer_of(&aws, settings)?,
         token: Secret::new(&aws, settings.text("FORGE_TOKEN_ARN")?),
         forge_url: settings.text("FORGE_API_URL")?,
         archive_host: settings.optional("FORGE_ARCHIVE_HOST").map(str::to_owned),
@@ -24,9 +26,16 @@ pub fn build(settings: &Settings) -> Result<Build, Missing> {
     })
 }
 
-/// Analyze and fix: the bucket alone.
-pub fn objects(settings: &Settings) -> Result<Objects, Missing> {
-    Ok(Objects::new(&aws(settings)?, settings.text("BUCKET_NAME")?))
+/// Analyze and fix: the bucket, and a word to the dispatcher.
+pub fn announcer(settings: &Settings) -> Result<Announcer, Missing> {
+    announcer_of(&aws(settings)?, settings)
+}
+
+fn announcer_of(aws: &Aws, settings: &Settings) -> Result<Announcer, Missing> {
+    Ok(Announcer {
+        objects: Objects::new(aws, settings.text("BUCKET_NAME")?),
+        queue: Queue::new(aws, settings.text("DELIVERIES_QUEUE_URL")?),
+    })
 }
 
 /// The test stage: no AWS at all, only the tools of its own bundle.

@@ -4,11 +4,13 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use quartet_aws::objects::Objects;
+use jiff::Timestamp;
+use quartet_aws::announcer::Announcer;
 use quartet_domain::failure::Failed;
+use quartet_domain::message::Outcome;
 use quartet_domain::patch::Patch;
 use quartet_domain::results::{AnalysisResults, FixResults};
-use quartet_domain::run::{Ending, Record, TestJob};
+use quartet_domain::run::{Ending, Record, Stage, TestJob};
 use serde::Serialize;
 
 use crate::source::{CHANGED, HEAD, Source};
@@ -24,8 +26,9 @@ pub struct Fixed {
     pub job: TestJob,
 }
 
-pub async fn handle(objects: &Objects, input: Ending) -> Result<Fixed, Failed> {
+pub async fn handle(app: &Announcer, input: Ending, clock: fn() -> Timestamp) -> Result<Fixed, Failed> {
     let start = Instant::now();
+    let objects = &app.objects;
     let run = &input.run;
     let source = Source::read(objects, run).await?;
     let found: Record<AnalysisResults> = objects
@@ -36,6 +39,7 @@ pub async fn handle(objects: &Objects, input: Ending) -> Result<Fixed, Failed> {
     let files = fixes.files.iter().map(|(path, bytes)| (path.clone(), STANDARD.encode(bytes))).collect();
     let weaknesses = fixes.results.weaknesses(&found.results);
     let results = FixResults { success: true, duration: crate::seconds(start), ..fixes.results };
+    let outcome = Outcome::good(results.duration);
     let record = Record { results, api_calls: 0, bytes: 0, lines: 0 };
     objects.put_json(&run.object("fix.json"), &record).await?;
     objects.put_json(&run.object("patch.json"), &Patch { files }).await?;
@@ -48,5 +52,6 @@ pub async fn handle(objects: &Objects, input: Ending) -> Result<Fixed, Failed> {
         weaknesses_url: Some(objects.link_to_read(&run.object("weaknesses.json"), LINK_LIFE).await?),
         result_url: objects.link_to_write(&run.object("test.json"), LINK_LIFE).await?,
     };
+    app.ended(run, Stage::Fix, outcome, clock()).await?;
     Ok(Fixed { ending: input, job })
 }

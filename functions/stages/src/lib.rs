@@ -2,7 +2,8 @@
 //!
 //! Invariants: a stage reads the objects of the stages before it and writes one of its own, so that running it again
 //! gives the same bytes; what the state machine carries is the [`Run`](quartet_domain::run::Run) alone. The test stage,
-//! which runs code that anybody may have written, has no AWS client and no token: code comes and results go by links.
+//! which runs code that anybody may have written, has no AWS client and no token: code comes and results go by links, and the
+//! commit stage tells of its end.
 
 pub mod analyze;
 pub mod build;

@@ -62,6 +62,7 @@ pub(crate) fn cost(screen: &Screen) -> Result<()> {
     for (title, lines) in [
         ("an accepted event", event(&prices)),
         ("a run of the pipeline", run(&prices)),
+        ("its stages, told while it goes on to whoever wants to hear of them", stages(&prices)),
         ("a delivery to the endpoint of the settings", delivery(&prices)),
         ("a delivery to a subscription", subscribed(&prices)),
     ] {
@@ -113,6 +114,19 @@ fn run(p: &Prices) -> Vec<Line> {
         Line("read units: who wants to hear of it, twice", 2.0, p.dynamodb.read_units_per_million),
         Line("queue: send the delivery", 1.0, p.sqs.requests_per_million),
         Line("log, KB", 2.0, p.logs.ingested_gb),
+    ]
+}
+
+/// The ends of five stages, on top of a run; nothing of it where nobody wants to hear of them. Each delivery is another line.
+fn stages(p: &Prices) -> Vec<Line> {
+    vec![
+        Line("objects written: what is told", 5.0, p.s3.writes_per_million),
+        Line("queue: send, receive, delete in batches of one", 15.0, p.sqs.requests_per_million),
+        Line("dispatcher: invocation", 5.0, p.lambda.requests_per_million),
+        Line("dispatcher: GB-seconds, 256 MB for 30 ms", 0.0375, p.lambda.gb_second_x86_64 * 1e6),
+        Line("objects read", 5.0, p.s3.reads_per_million),
+        Line("read units: who is subscribed", 5.0, p.dynamodb.read_units_per_million),
+        Line("log, KB", 1.0, p.logs.ingested_gb),
     ]
 }
 

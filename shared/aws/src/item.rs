@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
 use jiff::Timestamp;
 
 use crate::Unavailable;
@@ -116,19 +116,28 @@ pub(crate) fn is_already<R>(error: &SdkError<TransactWriteItemsError, R>) -> boo
     reasons(error).any(|code| code == "ConditionalCheckFailed")
 }
 
+/// As [`is_already`], with the item that the condition failed for (where the request asked for it).
+pub(crate) fn already<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Option<Item>> {
+    let failed = cancelled(error).iter().find(|reason| reason.code() == Some("ConditionalCheckFailed"))?;
+    Some(failed.item.clone().filter(|item| !item.is_empty()))
+}
+
 /// Whether a transaction met another one at the same items, and may be tried again at once.
 pub(crate) fn is_conflict<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
     !is_already(error) && reasons(error).any(|code| code == "TransactionConflict")
 }
 
 fn reasons<R>(error: &SdkError<TransactWriteItemsError, R>) -> impl Iterator<Item = &str> {
-    let reasons = match error.as_service_error() {
+    cancelled(error).iter().filter_map(|reason| reason.code())
+}
+
+fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> &[CancellationReason] {
+    match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
             cancelled.cancellation_reasons()
         }
         _ => &[],
-    };
-    reasons.iter().filter_map(|reason| reason.code())
+    }
 }
 
 /// Reads one attribute; a missing or foreign one is a fault of ours, named.

@@ -3,6 +3,8 @@
 //! One file per entity owns its keys and its access patterns, one method each; callers never see an expression, an
 //! attribute name or an SDK type. A failed condition is an answer, not an error.
 
+#[cfg(all(feature = "objects", feature = "queues"))]
+pub mod announcer;
 #[cfg(feature = "table")]
 pub mod commits;
 mod connect;

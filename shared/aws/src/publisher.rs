@@ -1,9 +1,11 @@
 //! From a message to its deliveries, without a loss between what caused it and the queue.
 //!
-//! Two ways lead here, and both are lossless because everything on them can be done again:
+//! Three ways lead here, and all are lossless because everything on them can be done again:
 //!
 //! - Who is itself tried again until it succeeds (a step of the state machine, the consumer of a queue) calls
 //!   [`Publisher::publish`] before it says that it is done.
+//! - Who is tried again but may not see who is subscribed (a stage) lays the body in the bucket and queues what names it,
+//!   see [`crate::announcer`].
 //! - Who is not (a request to the API) writes the message in one transaction with its cause, and *before that* puts the
 //!   message's id in the queue with [`Publisher::remind`]. A process that dies before the transaction leaves an id that
 //!   means nothing; one that dies after it leaves nothing undone. The dispatcher calls [`Publisher::fan_out`] for the id,
@@ -17,7 +19,7 @@ use futures::future::try_join_all;
 use quartet_domain::access::Owner;
 use quartet_domain::delivery::Delivery;
 use quartet_domain::ids::MessageId;
-use quartet_domain::message::Message;
+use quartet_domain::message::{Ended, Message};
 use quartet_domain::subscription::Subscription;
 
 use crate::deliveries::Deliveries;
@@ -64,10 +66,18 @@ impl Publisher {
     /// Makes and queues the deliveries of one owner's messages. A message that nobody wants leaves no trace.
     pub async fn publish(&self, messages: &[Message]) -> Result<usize, Unavailable> {
         let Some(owner) = messages.first().map(|message| &message.owner) else { return Ok(0) };
-        let subscriptions = self.all_of(owner).await?;
+        self.publish_to(messages, &self.all_of(owner).await?).await
+    }
+
+    /// The same to subscriptions that were read before, of which each takes what it wants.
+    pub async fn publish_to(
+        &self,
+        messages: &[Message],
+        subscriptions: &[Subscription],
+    ) -> Result<usize, Unavailable> {
         let mut deliveries = Vec::new();
         for message in messages {
-            deliveries.extend(self.wanted(message, &subscriptions).await?);
+            deliveries.extend(self.wanted(message, subscriptions).await?);
         }
         self.send(&deliveries).await
     }
@@ -98,6 +108,16 @@ impl Publisher {
         self.send(&self.wanted(&message, &subscriptions).await?).await.map(FannedOut::Queued)
     }
 
+    /// Makes and queues the deliveries of a stage's end, whose body lies with its run.
+    pub async fn fan_out_ended(&self, ended: &Ended) -> Result<FannedOut, Unavailable> {
+        let body = self.objects.get(&ended.body_key()).await?;
+        let body = body.and_then(|bytes| String::from_utf8(bytes).ok());
+        let Some(message) = body.and_then(|body| ended.message(body)) else {
+            return Ok(FannedOut::Unknown);
+        };
+        self.publish(&[message]).await.map(FannedOut::Queued)
+    }
+
     async fn send(&self, deliveries: &[Delivery]) -> Result<usize, Unavailable> {
         for some in deliveries.chunks(SIDE_BY_SIDE) {
             try_join_all(some.iter().map(|delivery| self.deliveries.make(delivery))).await?;
@@ -107,7 +127,8 @@ impl Publisher {
         Ok(deliveries.len())
     }
 
-    async fn all_of(&self, owner: &Owner) -> Result<Vec<Subscription>, Unavailable> {
+    /// All of an owner's subscriptions.
+    pub async fn all_of(&self, owner: &Owner) -> Result<Vec<Subscription>, Unavailable> {
         let mut all: Vec<Subscription> = Vec::new();
         loop {
             let page = self.subscriptions.list(owner, all.last().map(|last| &last.id), PAGE).await?;

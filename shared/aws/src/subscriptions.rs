@@ -9,9 +9,11 @@
 //! | change one | PutItem | the same | the version seen |
 //! | remove one | DeleteItem | the same | there is one, of the version seen |
 //! | sum up its statistics | Query | `SUB#<id>` / `STATS#<shard>` | |
+//! | read its public keys | GetItem | `SUB#<id>` / `PUBLIC` | |
 //!
-//! Everything is found through its owner, so that a foreign id is one that does not exist. The statistics are written by
-//! [`crate::deliveries`], in the transaction that logs an attempt.
+//! Everything is found through its owner, so that a foreign id is one that does not exist; but for public keys, which
+//! anybody may read: they are written in one transaction with the subscription whenever they change. The statistics are
+//! written by [`crate::deliveries`], in the transaction that logs an attempt.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
@@ -20,7 +22,9 @@ use aws_sdk_dynamodb::types::{
 };
 use quartet_domain::access::Owner;
 use quartet_domain::ids::SubscriptionId;
-use quartet_domain::subscription::{Statistics, Subscription};
+use quartet_domain::subscription::{PublishedKey, Statistics, Subscription};
+
+mod public;
 
 pub use crate::item::Made;
 use crate::item::{Condition, Item, Malformed, Reader, condition, is_already, key, n, s, time};
@@ -70,6 +74,10 @@ impl Subscriptions {
             let put = put.condition_expression("attribute_not_exists(pk)").build();
             let put = put.map_err(Unavailable::because(ACTION))?;
             request = request.transact_items(TransactWriteItem::builder().put(put).build());
+            if !subscription.public_keys().is_empty() {
+                let publish = self.publish(subscription).map_err(Unavailable::because(ACTION))?;
+                request = request.transact_items(publish);
+            }
         }
         match request.send().await {
             Ok(_) => Ok(Made::New),
@@ -138,9 +146,16 @@ impl Subscriptions {
         }
     }
 
-    /// Writes a subscription whose version is one above the one that was read.
-    pub async fn change(&self, subscription: &Subscription) -> Result<Change, Unavailable> {
+    /// Writes a subscription whose version is one above that of `before`, which was read.
+    pub async fn change(
+        &self,
+        before: &Subscription,
+        subscription: &Subscription,
+    ) -> Result<Change, Unavailable> {
         const ACTION: &str = "changing a subscription";
+        if before.public_keys() != subscription.public_keys() {
+            return self.change_with_keys(subscription).await;
+        }
         let item = item_of(subscription).map_err(Unavailable::because(ACTION))?;
         let put = self
             .client
@@ -180,8 +195,14 @@ impl Subscriptions {
         }
         match delete.send().await {
             Ok(done) => {
-                let existed = done.attributes.is_some_and(|old| !old.is_empty());
-                Ok(if existed { Change::Done } else { Change::Absent })
+                let Some(old) = done.attributes.filter(|old| !old.is_empty()) else {
+                    return Ok(Change::Absent);
+                };
+                let old = subscription_of(owner, &old).map_err(Unavailable::because(ACTION))?;
+                if !old.public_keys().is_empty() {
+                    self.withdraw(id).await?;
+                }
+                Ok(Change::Done)
             }
             Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => {
                 Ok(Change::Stale)

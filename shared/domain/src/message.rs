@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use self::pipeline::{ended, started};
+pub use self::pipeline::{Ended, Outcome, ended, stage_ended, started, told};
 pub use self::shape::{Link, shape};
 use crate::access::Owner;
 use crate::catalogue::Envelope;
@@ -44,7 +44,7 @@ impl Message {
         Self { id, owner, event_type: event.to_owned(), body, body_key, created_at: at }
     }
 
-    /// Whether its body has yet to be put where it is to lie: what no run made has no other place.
+    /// Whether its body has yet to be put where it is to lie: what a run's stage made has a place with the run.
     pub fn is_to_be_kept(&self) -> bool {
         self.body_key == self.id.object()
     }

@@ -27,6 +27,9 @@ pub struct Run {
     pub base_sha: Option<String>,
     pub trigger: Trigger,
     pub started_at: Timestamp,
+    /// Stages whose end somebody wanted to hear of when the run began: nobody else need be looked for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub told: BTreeSet<Stage>,
 }
 
 /// The four agents and the two that finish.
@@ -42,6 +45,13 @@ pub enum Stage {
 }
 
 impl Stage {
+    pub const ALL: [Self; 6] =
+        [Self::Build, Self::Analyze, Self::Fix, Self::Test, Self::Commit, Self::Report];
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.word() == word)
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Build => "build",

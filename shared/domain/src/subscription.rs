@@ -20,6 +20,7 @@ pub use self::statistics::Statistics;
 use crate::access::Owner;
 use crate::delivery::Schedule;
 use crate::ids::SubscriptionId;
+use crate::signature::standard::PublicKey;
 
 /// Secrets that one subscription may have at once.
 pub const MOST_SECRETS: usize = 5;
@@ -106,10 +107,33 @@ impl DisabledReason {
     }
 }
 
-/// One signing secret, `whsec_<base64>`, sealed.
+/// How what it is sent is signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signing {
+    /// `v1`: a secret that both sides have.
+    #[default]
+    Hmac,
+    /// `v1a`: a key pair, of which the owner has the public half alone.
+    Ed25519,
+}
+
+/// One signing secret, `whsec_<base64>`, or private key, `whsk_<base64>`, sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretVersion {
     pub sealed: Sealed,
+    /// The other half of a private key; absent for a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<PublicKey>,
+    pub created_at: Timestamp,
+    /// After this it signs no more; absent for the newest.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+}
+
+/// A public key as everybody may read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedKey {
+    pub public_key: PublicKey,
     pub created_at: Timestamp,
     /// After this it signs no more; absent for the newest.
     #[serde(default)]
@@ -142,16 +166,34 @@ impl Subscription {
         self.secrets.iter().filter(move |secret| secret.until.is_none_or(|until| until > now))
     }
 
+    /// How the newest secret signs.
+    pub fn signing(&self) -> Signing {
+        match self.secrets.first().and_then(|newest| newest.public_key.as_ref()) {
+            Some(_) => Signing::Ed25519,
+            None => Signing::Hmac,
+        }
+    }
+
+    /// The public keys of its private ones, newest first.
+    pub fn public_keys(&self) -> Vec<PublishedKey> {
+        let published = self.secrets.iter().filter_map(|one| {
+            let public_key = one.public_key.clone()?;
+            Some(PublishedKey { public_key, created_at: one.created_at, until: one.until })
+        });
+        published.collect()
+    }
+
     /// Puts a new secret before the others, which sign on for `overlap_seconds`.
     pub fn rotate(
         &mut self,
         sealed: Sealed,
+        public_key: Option<PublicKey>,
         overlap_seconds: u32,
         now: Timestamp,
     ) -> Result<(), TooManySecrets> {
         let end =
             Timestamp::from_second(now.as_second() + i64::from(overlap_seconds)).unwrap_or(Timestamp::MAX);
-        let mut secrets = vec![SecretVersion { sealed, created_at: now, until: None }];
+        let mut secrets = vec![SecretVersion { sealed, public_key, created_at: now, until: None }];
         secrets.extend(self.secrets.iter().filter_map(|old| {
             let until = old.until.map_or(end, |until| until.min(end));
             (until > now).then(|| SecretVersion { until: Some(until), ..old.clone() })
@@ -182,14 +224,14 @@ mod tests {
     #[test]
     fn a_secret_signs_on_for_a_day_after_it_was_rotated() {
         let mut one = subscription();
-        one.rotate(Sealed("1".to_owned()), 86_400, at(100)).expect("room");
+        one.rotate(Sealed("1".to_owned()), None, 86_400, at(100)).expect("room");
         live(&one, 100, &["1", "0"]);
         live(&one, 86_499, &["1", "0"]);
         live(&one, 86_500, &["1"]);
-        one.rotate(Sealed("2".to_owned()), 86_400, at(200)).expect("room");
+        one.rotate(Sealed("2".to_owned()), None, 86_400, at(200)).expect("room");
         live(&one, 200, &["2", "1", "0"]);
         live(&one, 86_500, &["2", "1"]);
-        one.rotate(Sealed("3".to_owned()), 0, at(300)).expect("room");
+        one.rotate(Sealed("3".to_owned()), None, 0, at(300)).expect("room");
         live(&one, 300, &["3"]);
     }
 
@@ -197,12 +239,30 @@ mod tests {
     fn secrets_do_not_pile_up() {
         let mut one = subscription();
         for n in 1..5 {
-            one.rotate(Sealed(n.to_string()), 86_400, at(n)).expect("room");
+            one.rotate(Sealed(n.to_string()), None, 86_400, at(n)).expect("room");
         }
-        assert_eq!(one.rotate(Sealed("5".to_owned()), 86_400, at(5)), Err(TooManySecrets));
+        assert_eq!(one.rotate(Sealed("5".to_owned()), None, 86_400, at(5)), Err(TooManySecrets));
         live(&one, 5, &["4", "3", "2", "1", "0"]);
-        one.rotate(Sealed("5".to_owned()), 86_400, at(90_000)).expect("room");
+        one.rotate(Sealed("5".to_owned()), None, 86_400, at(90_000)).expect("room");
         live(&one, 90_000, &["5", "4"]);
+    }
+
+    #[test]
+    fn a_key_pair_and_a_secret_sign_side_by_side() {
+        use crate::signature::standard::KeyPair;
+        let mut one = subscription();
+        assert_eq!((one.signing(), one.public_keys()), (Signing::Hmac, vec![]));
+        let keys = [1, 2].map(|n| KeyPair::of_seed(&[n; 32]).expect("a seed").public());
+        for (n, key) in (1..).zip(&keys) {
+            one.rotate(Sealed(n.to_string()), Some(key.clone()), 86_400, at(n)).expect("room");
+        }
+        assert_eq!(one.signing(), Signing::Ed25519);
+        let published: Vec<_> =
+            one.public_keys().into_iter().map(|one| (one.public_key, one.until)).collect();
+        assert_eq!(published, [(keys[1].clone(), None), (keys[0].clone(), Some(at(86_402)))]);
+        live(&one, 3, &["2", "1", "0"]);
+        one.rotate(Sealed("3".to_owned()), None, 0, at(4)).expect("room");
+        assert_eq!((one.signing(), one.public_keys()), (Signing::Hmac, vec![]));
     }
 
     #[test]

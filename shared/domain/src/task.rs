@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -194,5 +196,6 @@ pub fn run_of(change: &Change, task: &Task, delivery_id: &str, received_at: Time
         head_sha,
         base_sha,
         started_at: received_at,
+        told: BTreeSet::new(),
     })
 }

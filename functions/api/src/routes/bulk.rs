@@ -10,18 +10,19 @@ use quartet_aws::subscriptions::{Change, MOST_AT_ONCE, Made};
 use quartet_domain::access::ApiKey;
 use quartet_domain::ids::{Seed, SubscriptionId};
 use quartet_domain::subscription::{
-    FieldFlaw, MOST_SUBSCRIPTIONS, SecretVersion, State as Activity, Subscription,
+    FieldFlaw, MOST_SUBSCRIPTIONS, SecretVersion, Signing, State as Activity, Subscription,
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{bound, new_secret, subscriptions};
+use super::{bound, new_key, subscriptions};
 use crate::App;
 use crate::body::{Form, Object, read};
 use crate::refusal::Refusal;
 use crate::wire::settings::{Chosen, NewWebhook};
+use crate::wire::signing::{KeyWish, NewKey};
 use crate::wire::webhook::{Registered, Removed, Webhook};
 
 /// Ids that can be removed at once.
@@ -53,7 +54,7 @@ impl Form for Ids {
 
 /// Register many webhooks
 ///
-/// All are registered, or none. Each has its signing secret as `secret_key`, this once.
+/// All are registered, or none. Each has its signing secret as `secret_key`, this once; a key pair has none to show.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/bulk", tag = "webhooks", operation_id = "registerWebhooks", request_body = NewWebhooks,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
@@ -120,7 +121,7 @@ pub(crate) async fn make(
     app: &App,
     key: &ApiKey,
     seed: Seed,
-    wishes: Vec<(Chosen, Option<String>)>,
+    wishes: Vec<(Chosen, KeyWish)>,
 ) -> Result<Vec<Webhook>, Refusal> {
     let count = app.subscriptions.count(&key.owner).await?;
     if usize::try_from(MOST_SUBSCRIPTIONS.saturating_sub(count)).unwrap_or(0) < wishes.len() {
@@ -129,25 +130,26 @@ pub(crate) async fn make(
         )));
     }
     let mut made = Vec::with_capacity(wishes.len());
-    for (place, (chosen, own)) in wishes.into_iter().enumerate() {
+    for (place, (chosen, wish)) in wishes.into_iter().enumerate() {
         let id = SubscriptionId::made(seed.nth(place));
-        let secret = own.map_or_else(new_secret, |own| Ok(SecretString::from(own)))?;
-        let sealed = app.vault.seal(&key.owner, &bound(&id), secret.expose_secret().as_bytes()).await?;
+        let new = new_key(wish.signing(Signing::default()), wish.own)?;
+        let sealed = app.vault.seal(&key.owner, &bound(&id), new.text.expose_secret().as_bytes()).await?;
+        let public_key = new.public_key.clone();
         let subscription = Subscription {
             id,
             owner: key.owner.clone(),
             settings: chosen.settings,
             state: if chosen.active { Activity::Active } else { subscriptions::asked(seed.at) },
-            secrets: vec![SecretVersion { sealed, created_at: seed.at, until: None }],
+            secrets: vec![SecretVersion { sealed, public_key, created_at: seed.at, until: None }],
             version: 1,
             created_at: seed.at,
             updated_at: seed.at,
         };
-        made.push((subscription, secret));
+        made.push((subscription, new));
     }
     let all: Vec<_> = made.iter().map(|(subscription, _)| subscription.clone()).collect();
     if app.subscriptions.make(&all).await? == Made::New {
-        let shown = made.iter().map(|(one, secret)| Webhook::of(one, seed.at).with_secret(secret));
+        let shown = made.iter().map(|(one, new)| Webhook::of(one, seed.at).with_key(new));
         return Ok(shown.collect());
     }
     let mut found = Vec::with_capacity(all.len());
@@ -163,6 +165,7 @@ async fn before(app: &App, key: &ApiKey, id: &SubscriptionId, seed: Seed) -> Res
     let there = app.subscriptions.read(&key.owner, id).await?.ok_or_else(gone)?;
     let newest = there.secrets.first().ok_or_else(gone)?;
     let secret = app.vault.open(&key.owner, &bound(id), &newest.sealed).await?;
-    let secret = String::from_utf8(secret).map_err(|_| Refusal::Unavailable)?;
-    Ok(Webhook::of(&there, seed.at).with_secret(&secret.into()))
+    let text = String::from_utf8(secret).map_err(|_| Refusal::Unavailable)?.into();
+    let new = NewKey { text, public_key: newest.public_key.clone() };
+    Ok(Webhook::of(&there, seed.at).with_key(&new))
 }

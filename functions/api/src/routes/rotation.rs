@@ -11,12 +11,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{bound, find, modify, new_secret};
+use super::{bound, find, modify, new_key};
 use crate::App;
 use crate::body::{Form, MaybeObject, read};
 use crate::refusal::Refusal;
 use crate::routes::subscriptions::shown;
-use crate::wire::settings::check_secret;
+use crate::wire::signing::{KeyWish, Signing};
 use crate::wire::webhook::Webhook;
 
 /// How long the secrets of before sign on.
@@ -29,18 +29,21 @@ const LONGEST_OVERLAP: u32 = 7 * 86_400;
 pub(crate) struct Rotation {
     /// A secret of your own; made for you where you have none.
     secret: Option<String>,
+    /// How messages are signed from now on; as before where it is left out.
+    signing: Option<Signing>,
     /// Seconds that the secrets of before sign on; a day by default, 0 where one has leaked.
     #[schema(minimum = 0, maximum = 604800)]
     overlap_seconds: Option<u32>,
 }
 
 impl Form for Rotation {
-    const FIELDS: &'static [&'static str] = &["secret", "overlap_seconds"];
+    const FIELDS: &'static [&'static str] = &["secret", "signing", "overlap_seconds"];
 }
 
 /// Change a webhook's signing secret
 ///
-/// The answer holds the new one as `secret_key`, this once. Until the overlap ends every message is signed with both.
+/// The answer holds the new one as `secret_key`, this once; the public half of a key pair is in `secrets`. Until the
+/// overlap ends every message is signed with both.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook_id}/rotate-secret", tag = "webhooks", operation_id = "rotateSecret",
     request_body(content = Option<Rotation>),
@@ -63,18 +66,14 @@ pub(crate) async fn rotate_secret(
     if overlap > LONGEST_OVERLAP {
         return Err(Refusal::field("overlap_seconds", format!("must be 0 to {LONGEST_OVERLAP}")));
     }
-    let secret = match rotation.secret {
-        Some(own) => {
-            check_secret(&own).map_err(|flaw| Refusal::Invalid(vec![flaw]))?;
-            SecretString::from(own)
-        }
-        None => new_secret()?,
-    };
+    let wish = KeyWish { signing: rotation.signing, own: rotation.secret.map(SecretString::from) };
+    let wish = wish.checked().map_err(|flaw| Refusal::Invalid(vec![flaw]))?;
+    let new = new_key(wish.signing(subscription.signing()), wish.own)?;
     let of = bound(&subscription.id);
-    let sealed = app.vault.seal(&key.owner, &of, secret.expose_secret().as_bytes()).await?;
+    let sealed = app.vault.seal(&key.owner, &of, new.text.expose_secret().as_bytes()).await?;
     let changed = modify(&app, &key, &id, &headers, |subscription, now| {
-        let rotated = subscription.rotate(sealed.clone(), overlap, now);
+        let rotated = subscription.rotate(sealed.clone(), new.public_key.clone(), overlap, now);
         rotated.map_err(|wrong| Refusal::Conflict(wrong.to_string()))
     });
-    Ok(shown(Webhook::of(&changed.await?, Timestamp::now()).with_secret(&secret)))
+    Ok(shown(Webhook::of(&changed.await?, Timestamp::now()).with_key(&new)))
 }

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
 use quartet_domain::access::ApiKey;
 use quartet_domain::catalogue::{self, Envelope, WEBHOOK_TEST};
 use quartet_domain::delivery::{Delivery, DeliveryStatus, Subscriber};
@@ -19,15 +20,30 @@ use utoipa::ToSchema;
 
 use super::{deliveries, find};
 use crate::App;
-use crate::body::{Form, Object, read};
+use crate::body::{Form, MaybeObject, Object, read};
 use crate::refusal::Refusal;
 use crate::wire::delivery::{DryRun, Queued};
 
+/// What to send.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TestWish {
+    /// The event whose example is sent; `webhook.test` by default.
+    #[schema(example = "incident.opened")]
+    event_type: Option<String>,
+}
+
+impl Form for TestWish {
+    const FIELDS: &'static [&'static str] = &["event_type"];
+}
+
 /// Test a webhook
 ///
-/// Sends `webhook.test`, signed, logged and retried as any event is, whatever the webhook has subscribed to.
+/// Sends `webhook.test`, or the example of another event with `"test": true`, signed, logged and retried as any event is,
+/// whatever the webhook has subscribed to.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook_id}/test", tag = "webhooks", operation_id = "testWebhook",
+    request_body(content = Option<TestWish>),
     params(
         ("webhook_id" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")
@@ -39,21 +55,23 @@ pub(crate) async fn test(
     Extension(key): Extension<ApiKey>,
     Extension(seed): Extension<Seed>,
     Path(id): Path<String>,
+    MaybeObject(map): MaybeObject,
 ) -> Result<Response, Refusal> {
     let subscription = find(&app, &key, &id).await?;
+    let wish = read::<TestWish>(map).map_err(Refusal::Invalid)?;
+    let event_type = wish.event_type.unwrap_or_else(|| WEBHOOK_TEST.to_owned());
+    let body = rehearsed(&event_type, subscription.id.as_str(), seed.at)?;
     if subscription.state != Activity::Active {
         return Err(Refusal::Conflict("it is disabled: enable it first".to_owned()));
     }
     let message = MessageId::made(seed);
-    let body = Envelope::of(WEBHOOK_TEST, seed.at, catalogue::Test::of(subscription.id.as_str()));
-    let body = serde_json::to_vec(&body).map_err(|_| Refusal::Unavailable)?;
     let body_key = message.object();
     // In this order: what an id names is durable before the id is queued.
-    app.objects.put_once(&body_key, body, "application/json").await?;
+    app.objects.put_once(&body_key, body.to_string().into_bytes(), "application/json").await?;
     let delivery = Delivery {
         id: message.delivery(subscription.id.as_str()),
         message,
-        event_type: WEBHOOK_TEST.to_owned(),
+        event_type,
         url: subscription.settings.url,
         body_key,
         subscriber: Some(Subscriber { owner: key.owner, subscription: subscription.id }),
@@ -130,6 +148,18 @@ fn attempt(filter: Option<&str>, template: Option<&str>, body: &Value) -> DryRun
             Err(wrong) => failed(format!("the template {wrong}")),
         },
     }
+}
+
+/// The body of a test: of an event that did not happen, and says so.
+fn rehearsed(event: &str, webhook: &str, at: Timestamp) -> Result<Value, Refusal> {
+    if event == WEBHOOK_TEST {
+        let body = Envelope::of(WEBHOOK_TEST, at, catalogue::Test::of(webhook));
+        return serde_json::to_value(body).map_err(|_| Refusal::Unavailable);
+    }
+    let mut body = example(event)?;
+    body["test"] = true.into();
+    body["timestamp"] = at.to_string().into();
+    Ok(body)
 }
 
 fn example(name: &str) -> Result<Value, Refusal> {

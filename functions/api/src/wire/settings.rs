@@ -1,6 +1,6 @@
 //! What an owner chooses about a subscription, as it is sent to us.
 //!
-//! The three forms have the same fields: all of them to register (with a secret, once) and to replace, any of them to
+//! The three forms have the same fields: all of them to register (with what signs, once) and to replace, any of them to
 //! patch, where null means the default.
 
 use std::collections::BTreeMap;
@@ -12,13 +12,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::signing::{KeyWish, Signing};
 use crate::body::{Form, read};
 
 /// Seconds that an endpoint has to answer, unless its owner says otherwise.
 const DEFAULT_TIMEOUT: u32 = 15;
+/// The same with the `seed` schedule, as its contract has it.
+const SEED_TIMEOUT: u32 = 10;
 
 macro_rules! form {
-    ($(#[$about:meta])* $name:ident { $(#[$needed:meta])* } $($extra:ident: $extra_type:ty = #[$extra_doc:meta]),*) => {
+    ($(#[$about:meta])* $name:ident { $(#[$needed:meta])* } $($extra:ident: $extra_type:ty = #[$extra_doc:meta];)*) => {
         $(#[$about])*
         #[derive(Debug, Default, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
@@ -46,7 +49,7 @@ macro_rules! form {
             pub(crate) headers: Option<BTreeMap<String, String>>,
             /// The default is `standard`.
             pub(crate) retry: Option<Retry>,
-            /// Seconds for each attempt. The default is 15.
+            /// Seconds for each attempt. The default is 15, and 10 with the `seed` schedule.
             #[schema(minimum = 1, maximum = 30)]
             pub(crate) timeout_seconds: Option<u32>,
             /// Attempts a minute. The default is no limit.
@@ -68,9 +71,10 @@ macro_rules! form {
 
 form! {
     /// A subscription to register.
-    #[expect(dead_code, reason = "it is read as a replacement and a secret; this is how it is described")]
+    #[expect(dead_code, reason = "it is read as a replacement and a wish for a key; this is how it is described")]
     NewWebhook { #[schema(required)] }
-    secret: String = #[doc = "A signing secret of your own, `whsec_` and base64 of 24 to 64 bytes. Made for you where you have none."]
+    secret: String = #[doc = "A signing secret of your own, `whsec_` and base64 of 24 to 64 bytes. Made for you where you have none."];
+    signing: Signing = #[doc = "The default is `hmac`."];
 }
 form! {
     /// Everything that is chosen about a subscription; what is left out gets its default.
@@ -135,32 +139,20 @@ impl Chosen {
 }
 
 impl NewWebhook {
-    /// What it says, and the secret that it brings.
+    /// What it says, and what is to sign.
     pub(crate) fn read(
         mut map: Map<String, Value>,
         allow: &Allow,
-    ) -> Result<(Chosen, Option<String>), Vec<FieldFlaw>> {
-        let secret = match map.remove("secret") {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => check_secret(&text).map(|()| Some(text)),
-            Some(_) => Err(FieldFlaw::new("secret", "must be text")),
-        };
-        match (Chosen::read(map, allow), secret) {
-            (Ok(chosen), Ok(secret)) => Ok((chosen, secret)),
-            (Ok(_), Err(flaw)) => Err(vec![flaw]),
-            (Err(flaws), Ok(_)) => Err(flaws),
-            (Err(mut flaws), Err(flaw)) => {
-                flaws.push(flaw);
-                Err(flaws)
+    ) -> Result<(Chosen, KeyWish), Vec<FieldFlaw>> {
+        let wish = KeyWish::take(&mut map);
+        match (Chosen::read(map, allow), wish) {
+            (Ok(chosen), Ok(wish)) => Ok((chosen, wish)),
+            (chosen, wish) => {
+                let flaws = chosen.err().into_iter().chain(wish.err());
+                Err(flaws.flatten().collect())
             }
         }
     }
-}
-
-/// Whether a secret can sign.
-pub(crate) fn check_secret(text: &str) -> Result<(), FieldFlaw> {
-    let key = quartet_domain::signature::standard::Key::parse(&text.into());
-    key.map(|_| ()).map_err(|wrong| FieldFlaw::new("secret", wrong))
 }
 
 impl WebhookReplacement {
@@ -184,6 +176,8 @@ impl WebhookReplacement {
             }
         }
         let unnamed = self.url.is_none() || self.events.is_none() || !flaws.is_empty();
+        let retry = self.retry.map_or(Schedule::Standard, Schedule::from);
+        let default_timeout = if retry == Schedule::Seed { SEED_TIMEOUT } else { DEFAULT_TIMEOUT };
         let settings = Settings {
             url: self.url.unwrap_or_default(),
             events,
@@ -191,8 +185,8 @@ impl WebhookReplacement {
             filter: self.filter,
             template: self.template,
             headers: self.headers.unwrap_or_default(),
-            retry: self.retry.map_or(Schedule::Standard, Schedule::from),
-            timeout_seconds: self.timeout_seconds.unwrap_or(DEFAULT_TIMEOUT),
+            retry,
+            timeout_seconds: self.timeout_seconds.unwrap_or(default_timeout),
             rate_per_minute: self.rate_per_minute,
             payload: self.payload.map_or(PayloadMode::Full, PayloadMode::from),
         };
@@ -318,6 +312,12 @@ mod tests {
         check(with("secret", json!("short")), &["secret"]);
         check(with("secret", json!(7)), &["secret"]);
         check(with("secret", json!("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")), &[]);
+        check(with("signing", json!("ed25519")), &[]);
+        check(with("signing", json!("rsa")), &["signing"]);
+        check(json!({ "signing": 1, "secret": 2 }), &["url", "events", "signing", "secret"]);
+        let mut both = with("signing", json!("ed25519"));
+        both["secret"] = json!("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        check(both, &["secret"]);
         check(with("id", json!("wh_1")), &["id"]);
         check(with("timeout_seconds", json!(-1)), &["timeout_seconds"]);
         check(with("timeout_seconds", json!(31)), &["timeout_seconds"]);

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use quartet_domain::subscription::{State, Statistics, Subscription};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::settings::{Payload, Retry};
+use super::signing::{NewKey, SecretShown, Signing};
 
 /// A subscription.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,9 +31,11 @@ pub(crate) struct Webhook {
     timeout_seconds: u32,
     rate_per_minute: Option<u32>,
     payload: Payload,
-    /// The secrets that sign, newest first, without their text.
+    /// How messages are signed; rotate-secret changes it.
+    signing: Signing,
+    /// The secrets and keys that sign, newest first, without what is secret of them.
     secrets: Vec<SecretShown>,
-    /// The newest secret's text; only in the answer that made it.
+    /// The newest secret's text; only in the answer that made it. Private keys are never shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret_key: Option<String>,
     /// Only where one subscription is read.
@@ -42,14 +45,6 @@ pub(crate) struct Webhook {
     version: u64,
     created_at: Timestamp,
     updated_at: Timestamp,
-}
-
-/// A secret that signs.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SecretShown {
-    created_at: Timestamp,
-    /// After this it signs no more.
-    until: Option<Timestamp>,
 }
 
 /// What became of everything that was sent.
@@ -113,9 +108,8 @@ impl Webhook {
             timeout_seconds: settings.timeout_seconds,
             rate_per_minute: settings.rate_per_minute,
             payload: settings.payload.into(),
-            secrets: live
-                .map(|secret| SecretShown { created_at: secret.created_at, until: secret.until })
-                .collect(),
+            signing: subscription.signing().into(),
+            secrets: live.map(SecretShown::of).collect(),
             secret_key: None,
             statistics: None,
             version: subscription.version,
@@ -124,8 +118,10 @@ impl Webhook {
         }
     }
 
-    pub(crate) fn with_secret(self, secret: &SecretString) -> Self {
-        Self { secret_key: Some(secret.expose_secret().to_owned()), ..self }
+    /// With what its owner must know, this once.
+    pub(crate) fn with_key(self, new: &NewKey) -> Self {
+        let secret_key = new.public_key.is_none().then(|| new.text.expose_secret().to_owned());
+        Self { secret_key, ..self }
     }
 
     pub(crate) fn with_statistics(self, statistics: Statistics) -> Self {

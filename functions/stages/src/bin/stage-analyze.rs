@@ -3,5 +3,8 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), quartet_lambda::Error> {
-    quartet_lambda::serve(stages::config::objects, stages::analyze::handle).await
+    quartet_lambda::serve(stages::config::announcer, async |app, input| {
+        stages::analyze::handle(app, input, jiff::Timestamp::now).await
+    })
+    .await
 }

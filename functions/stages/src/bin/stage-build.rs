@@ -3,5 +3,8 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), quartet_lambda::Error> {
-    quartet_lambda::serve(stages::config::build, stages::build::handle).await
+    quartet_lambda::serve(stages::config::build, async |app, input| {
+        stages::build::handle(app, input, jiff::Timestamp::now).await
+    })
+    .await
 }

@@ -3,5 +3,8 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), quartet_lambda::Error> {
-    quartet_lambda::serve(stages::config::objects, stages::fix::handle).await
+    quartet_lambda::serve(stages::config::announcer, async |app, input| {
+        stages::fix::handle(app, input, jiff::Timestamp::now).await
+    })
+    .await
 }

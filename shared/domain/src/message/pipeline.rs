@@ -1,12 +1,18 @@
-//! What a run tells: that it began, how each stage ended, that it failed, what came of it.
+//! What a run tells: that it began, how each stage ended, that it failed, what came of it. Each when it happens.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jiff::Timestamp;
 
 use crate::access::Owner;
 use crate::catalogue::{
-    PIPELINE_FAILED, PIPELINE_STARTED, PipelineFailed, PipelineStarted, StageEnded, stage_event,
+    Envelope, PIPELINE_FAILED, PIPELINE_STARTED, PipelineFailed, PipelineStarted, StageEnded, stage_event,
 };
-use crate::ids::MessageId;
+use crate::ids::{MessageId, RunId};
 use crate::results::{EVENT_TYPE, PipelineComplete};
-use crate::run::{Run, Stage};
+use crate::run::{Run, Stage, object};
+use crate::subscription::Subscription;
 
 use super::Message;
 
@@ -24,36 +30,96 @@ pub fn started(run: &Run) -> Message {
     Message::of(id, Owner::deployment(), PIPELINE_STARTED, run.started_at, data)
 }
 
-/// All that is told at a run's end: the stages that ran, the failure if there was one, and `pipeline_complete`, whose
-/// bytes are `body` and lie under `body_key`.
+/// The stages whose end one of these subscriptions wants to hear of.
+pub fn told(subscriptions: &[Subscription]) -> BTreeSet<Stage> {
+    let wanted = |event: &str| subscriptions.iter().any(|one| one.wants(event));
+    Stage::ALL.into_iter().filter(|stage| stage_event(*stage).is_some_and(wanted)).collect()
+}
+
+/// The end of a stage, told while its run goes on. Its bytes lie with the run, under a key that follows from the two: who
+/// lays them there needs no more than to name them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub run: RunId,
+    pub stage: Stage,
+}
+
+impl Ended {
+    /// As a queue has it: `run_… build`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (run, stage) = text.split_once(' ')?;
+        let stage = Stage::parse(stage).filter(|stage| stage_event(*stage).is_some())?;
+        Some(Self { run: RunId::parse(run)?, stage })
+    }
+
+    pub fn body_key(&self) -> String {
+        object(&self.run, &format!("told/{}.json", self.stage.word()))
+    }
+
+    /// What it tells, from its bytes.
+    pub fn message(&self, body: String) -> Option<Message> {
+        let event = stage_event(self.stage)?;
+        let told: Envelope<StageEnded> = serde_json::from_str(&body).ok()?;
+        Some(Message {
+            id: MessageId::of(self.run.as_str(), event),
+            owner: Owner::deployment(),
+            event_type: event.to_owned(),
+            body,
+            body_key: self.body_key(),
+            created_at: told.timestamp,
+        })
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.run, self.stage.word())
+    }
+}
+
+/// The message that tells of a stage's end; `None` for the last one, which `pipeline_complete` tells of. `duration` is in
+/// seconds.
+pub fn stage_ended(run: &Run, stage: Stage, result: Outcome, at: Timestamp) -> Option<Message> {
+    let event = stage_event(stage)?;
+    let data = StageEnded {
+        run_id: run.id.to_string(),
+        repository_name: run.repository.full_name.clone(),
+        stage: stage.word().to_owned(),
+        success: result.success,
+        duration: result.duration,
+    };
+    Some(Message::of(MessageId::of(run.id.as_str(), event), Owner::deployment(), event, at, data))
+}
+
+/// How a stage ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Outcome {
+    pub success: bool,
+    /// Seconds; absent where it was not measured.
+    pub duration: Option<f64>,
+}
+
+impl Outcome {
+    pub fn good(duration: f64) -> Self {
+        Self { success: true, duration: Some(duration) }
+    }
+}
+
+/// What is told at a run's end: of the failure, if there was one, and `pipeline_complete`, whose bytes are `body` and lie
+/// under `body_key`. The stages that ended well have been told of when they did.
 pub fn ended(run: &Run, complete: &PipelineComplete, body: String, body_key: String) -> Vec<Message> {
     let at = complete.timestamp;
     let results = &complete.results;
     let failed = results.failure.as_ref();
-    let mut messages: Vec<Message> = [
-        (Stage::Build, results.build_results.success),
-        (Stage::Analyze, results.analysis_results.success),
-        (Stage::Fix, results.fix_results.success),
-        (Stage::Test, results.test_results.success),
-        (Stage::Commit, failed.is_none()),
-    ]
-    .into_iter()
-    .filter_map(|(stage, success)| {
-        let event = stage_event(stage)?;
-        let duration = results.resource_metrics.stage_durations.get(stage.word()).copied();
-        let broke = failed.is_some_and(|failure| failure.stage == stage.word());
-        let ran = duration.is_some() || broke || (stage == Stage::Commit && failed.is_none());
-        let data = StageEnded {
-            run_id: run.id.to_string(),
-            repository_name: run.repository.full_name.clone(),
-            stage: stage.word().to_owned(),
-            success: success && !broke,
-            duration,
-        };
-        let id = MessageId::of(run.id.as_str(), event);
-        ran.then(|| Message::of(id, Owner::deployment(), event, at, data))
-    })
-    .collect();
+    let broke = failed.and_then(|failure| Stage::parse(&failure.stage));
+    let mut messages = Vec::new();
+    // The test stage can tell nobody: the commit stage does, unless it broke before it came to that.
+    if broke == Some(Stage::Commit) {
+        let test =
+            Outcome { success: results.test_results.success, ..Outcome::good(results.test_results.duration) };
+        messages.extend(stage_ended(run, Stage::Test, test, at));
+    }
+    messages.extend(broke.and_then(|stage| stage_ended(run, stage, Outcome::default(), at)));
     messages.extend(failed.map(|failure| {
         let data = PipelineFailed {
             run_id: run.id.to_string(),
@@ -108,6 +174,7 @@ mod tests {
             base_sha: None,
             trigger: complete.results.trigger.clone(),
             started_at: complete.results.start_timestamp,
+            told: BTreeSet::new(),
         }
     }
 
@@ -124,24 +191,55 @@ mod tests {
     }
 
     #[test]
-    fn what_a_run_tells() {
-        let all = [
-            "pipeline.build",
-            "pipeline.analyze",
-            "pipeline.fix",
-            "pipeline.test",
-            "pipeline.commit",
-            EVENT_TYPE,
-        ];
-        check(|_| (), &all);
-        let failed = |complete: &mut PipelineComplete| {
-            complete.results.resource_metrics.stage_durations.retain(|stage, _| stage == "build");
-            complete.results.failure = Some(Failure {
-                stage: "analyze".to_owned(),
-                error: "Transient".to_owned(),
-                message: String::new(),
-            });
+    fn what_a_run_tells_at_its_end() {
+        check(|_| (), &[EVENT_TYPE]);
+        let failed = |stage: &'static str| {
+            move |complete: &mut PipelineComplete| {
+                complete.results.failure = Some(Failure {
+                    stage: stage.to_owned(),
+                    error: "Transient".to_owned(),
+                    message: String::new(),
+                });
+            }
         };
-        check(failed, &["pipeline.build", "pipeline.analyze", "pipeline.failed", EVENT_TYPE]);
+        check(failed("analyze"), &["pipeline.analyze", "pipeline.failed", EVENT_TYPE]);
+        check(failed("commit"), &["pipeline.test", "pipeline.commit", "pipeline.failed", EVENT_TYPE]);
+        check(failed("report"), &["pipeline.failed", EVENT_TYPE]);
+    }
+
+    #[test]
+    fn a_stage_is_told_of_once_by_whoever_tells() {
+        let run = run(&complete());
+        let at = run.started_at;
+        for stage in Stage::ALL {
+            let Some(told) = stage_ended(&run, stage, Outcome::good(1.5), at) else {
+                assert_eq!(stage, Stage::Report);
+                assert_eq!(Ended::parse(&format!("{} report", run.id)), None);
+                continue;
+            };
+            let ended = Ended { run: run.id.clone(), stage };
+            assert_eq!(Ended::parse(&ended.to_string()), Some(ended.clone()));
+            let read = ended.message(told.body.clone()).expect("a message");
+            assert!(told.is_to_be_kept() && !read.is_to_be_kept(), "it lies with the run");
+            assert_eq!(Message { body_key: told.body_key.clone(), ..read }, told);
+            let failed = stage_ended(&run, stage, Outcome::default(), at).expect("a message");
+            assert_eq!(failed.id, told.id);
+        }
+        for none in ["", "build", "run_1", "run_1 build again", "evt_1 build", "run_1 nothing"] {
+            assert_eq!(Ended::parse(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn only_those_who_want_to_hear_are_told() {
+        use crate::subscription::{DisabledReason, Pattern, State, samples};
+        let mut one = samples::subscription();
+        assert!(told(&[one.clone()]).is_empty());
+        one.settings.events = Pattern::parse("pipeline.test").into_iter().collect();
+        assert_eq!(told(&[one.clone()]), [Stage::Test].into());
+        one.settings.events = Pattern::parse("*").into_iter().collect();
+        assert_eq!(told(&[one.clone()]).len(), 5);
+        one.state = State::Disabled { reason: DisabledReason::Asked, at: Timestamp::UNIX_EPOCH };
+        assert!(told(&[one]).is_empty());
     }
 }

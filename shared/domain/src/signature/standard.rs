@@ -1,4 +1,7 @@
 //! Standard Webhooks 1.0.0 (`spec/standard-webhooks.md`): signing what we send, verifying what such senders send.
+//!
+//! What signs is told by its prefix: `whsec_` is a secret that both sides have (`v1`, HMAC-SHA256), `whsk_` a private key
+//! whose public half, `whpk_`, is all that a receiver needs (`v1a`, Ed25519).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,6 +9,10 @@ use hmac::Mac as _;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use super::mac;
+
+mod pair;
+
+pub use self::pair::{KeyPair, PublicKey};
 
 /// How far a signed timestamp may lie from now, in seconds, either way. The specification leaves it to the receiver; its
 /// libraries use this.
@@ -20,6 +27,32 @@ pub enum KeyError {
     NotBase64,
     #[error("a signing secret must hold 24 to 64 bytes")]
     Length,
+    #[error("a signing key must be an Ed25519 key pair: `whsk_` and base64 of its seed and its public key")]
+    Pair,
+}
+
+/// What signs a message: a secret or a private key, as its prefix says.
+pub enum Signer {
+    Secret(Key),
+    Pair(KeyPair),
+}
+
+impl Signer {
+    pub fn parse(secret: &SecretString) -> Result<Self, KeyError> {
+        if secret.expose_secret().starts_with(pair::PRIVATE) {
+            KeyPair::parse(secret).map(Self::Pair)
+        } else {
+            Key::parse(secret).map(Self::Secret)
+        }
+    }
+
+    /// One entry of `webhook-signature`. `timestamp` is in seconds.
+    pub fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
+        match self {
+            Self::Secret(key) => key.sign(id, timestamp, body),
+            Self::Pair(pair) => pair.sign(id, timestamp, body),
+        }
+    }
 }
 
 /// Why a signed message is refused.

@@ -16,7 +16,12 @@ pub(crate) fn subscription() -> Subscription {
         owner: Owner::deployment(),
         settings: settings(),
         state: State::Active,
-        secrets: vec![SecretVersion { sealed: Sealed("0".to_owned()), created_at: at, until: None }],
+        secrets: vec![SecretVersion {
+            sealed: Sealed("0".to_owned()),
+            public_key: None,
+            created_at: at,
+            until: None,
+        }],
         version: 1,
         created_at: at,
         updated_at: at,
