@@ -8,14 +8,14 @@ use similar::{ChangeTag, TextDiff};
 const CONTEXT_LINES: usize = 3;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Edit {
+pub(crate) struct Edit {
     /// Bytes of the source as it was.
-    pub(super) range: Range<usize>,
-    pub(super) text: String,
+    pub(crate) range: Range<usize>,
+    pub(crate) text: String,
 }
 
 impl Edit {
-    pub(super) fn replace(range: Range<usize>, text: impl Into<String>) -> Self {
+    pub(crate) fn replace(range: Range<usize>, text: impl Into<String>) -> Self {
         Self { range, text: text.into() }
     }
 
@@ -32,7 +32,7 @@ pub(super) struct Diff {
 }
 
 /// The source with every edit; of two that overlap only the later one.
-pub(super) fn apply(source: &str, edits: &[Edit]) -> String {
+pub(crate) fn apply(source: &str, edits: &[Edit]) -> String {
     let mut order: Vec<&Edit> = edits.iter().collect();
     order.sort_by_key(|edit| (edit.range.start, edit.range.end));
     let mut out = source.to_owned();

@@ -181,7 +181,7 @@ fn what_cannot_be_used_is_named() {
     check(&with("cwe = 20", "cwe = 0"), 7, "the number of a weakness");
     check(&with("class = 'acme-ledger'\n", ""), 4, "needs a `class`");
     check(&with("args = [0]", "certainty = 7.5"), 15, "0 to 1");
-    check(&with("What is booked", "What\\u0007"), 9, "");
+    check(&with("'What is booked comes from outside.'", "\"a\\u0007\""), 9, "one line");
     check(&with("'ledger.book'", "''"), 14, "empty name");
     check(&with("'ledger.book'", &format!("'{}'", "x".repeat(600))), 14, "longer than");
     check(&with("'ledger.book'", &"'a.b',".repeat(101)), 14, "more than 100");
