@@ -107,6 +107,16 @@ fn their_source_leads_to_our_sinks() {
     assert!(told[0].description.contains("a partner"), "{told:?}");
 }
 
+#[test]
+fn the_example_that_people_read_works() {
+    let page = include_str!("../../../../README.md");
+    let example = page.split_once("```toml\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
+    let code = "import ledger, os\nfrom flask import request\ndef f():\n    ledger.book(request.args['amount'])\n    \
+                os.system(ledger.next_message())\n    ledger.book(ledger.checked(request.args['amount']))\n";
+    let rules = [("acme.unchecked-booking".to_owned(), 4), ("python.command-injection".to_owned(), 5)];
+    assert_eq!(found(example, "app.py", code), rules);
+}
+
 /// Whatever they say, each finding of ours stays, and as sure.
 #[test]
 fn ours_stay() {
