@@ -113,10 +113,10 @@ for kind, text in code():
     write("analysis", bytes([KINDS.index(kind)]) + draw)
     if kind in FLOW:
         write("lowering", bytes([FLOW.index(kind)]) + draw)
-        write("edits", bytes([0 if kind == ".py" else 4]) + draw)
-        if len(draw) < 120:
-            for around in range(8):
-                write("edits", bytes([around]) + draw.strip())
+        whole, arounds = (0, (1, 2, 3)) if kind == ".py" else (4, (5, 6, 7))
+        write("edits", bytes([whole]) + draw)
+        if len(draw) < 60:
+            write("edits", bytes([arounds[len(draw) % 3]]) + draw.strip())
 for form, text in rules():
     write("rules", bytes([form]) + text.encode()[:MAX_BYTES])
 for bare in archives():

@@ -10,15 +10,15 @@ use quartet_engine::tree::Tree;
 /// The first byte of a draw chooses.
 const PATHS: [&str; 4] = ["a.py", "a.js", "a.ts", "a.tsx"];
 
-fuzz_target!(|draw: &[u8]| {
-    let Some((first, text)) = draw.split_first() else { return };
-    let path = PATHS[usize::from(*first) % PATHS.len()];
-    let tree: Tree = [(path, text)].into_iter().collect();
+fuzz_target!(|draw: &str| {
+    let Some(first) = draw.chars().next() else { return };
+    let (path, text) = (PATHS[first as usize % PATHS.len()], &draw[first.len_utf8()..]);
+    let tree: Tree = [(path, text.as_bytes())].into_iter().collect();
     let report = flow::analyze(&tree, None);
-    let lines = 1 + text.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let lines = 1 + text.matches('\n').count() as u64;
     for hit in &report.hits {
         let found = &hit.vulnerability;
-        assert!(hit.range.end <= text.len() && hit.function.end <= text.len(), "{found:?}");
+        assert!(text.get(hit.range.clone()).is_some() && text.get(hit.function.clone()).is_some(), "{found:?}");
         assert!(hit.function.start <= hit.range.start && hit.range.end <= hit.function.end, "{hit:?}");
         assert!((1..=lines).contains(&found.line_number), "{found:?}");
         assert!((0.0..=1.0).contains(&found.confidence_score), "{found:?}");
