@@ -35,14 +35,23 @@ pub(super) struct Diff {
 pub(crate) fn apply(source: &str, edits: &[Edit]) -> String {
     let mut order: Vec<&Edit> = edits.iter().collect();
     order.sort_by_key(|edit| (edit.range.start, edit.range.end));
-    let mut out = source.to_owned();
     let mut untouched = source.len();
-    for edit in order.into_iter().rev() {
-        if edit.range.end <= untouched && source.get(edit.range.clone()).is_some() {
-            out.replace_range(edit.range.clone(), &edit.text);
+    order = order.into_iter().rev().collect();
+    order.retain(|edit| {
+        let fits = edit.range.end <= untouched && source.get(edit.range.clone()).is_some();
+        if fits {
             untouched = edit.range.start;
         }
+        fits
+    });
+    let mut out = String::with_capacity(source.len());
+    let mut at = 0;
+    for edit in order.into_iter().rev() {
+        out.push_str(&source[at..edit.range.start]);
+        out.push_str(&edit.text);
+        at = edit.range.end;
     }
+    out.push_str(&source[at..]);
     out
 }
 

@@ -14,8 +14,9 @@ use crate::fix::{Edit, apply};
 use crate::language::Language;
 use crate::tree::Tree;
 
-/// Files of one program that are made runnable; the others are not needed for one call, or it fails for their lack.
+/// Of one program that is made runnable; the other files are not needed for one call, or it fails for their lack.
 const MAX_FILES: usize = 200;
+const MAX_BYTES: usize = 1_000_000;
 
 struct Erased {
     text: String,
@@ -33,8 +34,13 @@ pub(super) fn runnable(tree: &Tree, path: &str) -> Result<Tree, String> {
     let mut runnable = tree.clone();
     let mut seen = BTreeSet::from([path.to_owned()]);
     let mut due = VecDeque::from([path.to_owned()]);
+    let mut left = MAX_BYTES;
     while let Some(next) = due.pop_front() {
         let Some(source) = tree.get(&next).and_then(|bytes| str::from_utf8(bytes).ok()) else { continue };
+        left = left.saturating_sub(source.len());
+        if left == 0 {
+            break;
+        }
         match erase(&next, source) {
             Ok(erased) => {
                 runnable.insert(next.as_str(), erased.text.into_bytes());
@@ -116,6 +122,14 @@ impl<'u> Walk<'u> {
                 self.edits
                     .extend(node.next().filter(|next| next.kind() == ",").map(|comma| blank(&comma, "")));
             }
+            // `x as T`, `x satisfies T`: all behind the value.
+            "as_expression" | "satisfies_expression" => {
+                let value = node.child(0).ok_or("an expression without a value")?;
+                let behind = value.range().end..node.range().end;
+                let text = node.text();
+                self.edits.push(Edit::replace(behind, blanks(&text[value.range().len()..])));
+                self.node(&value)?;
+            }
             _ => {
                 for child in node.children() {
                     if is_erased_in(&kind, &child.kind()) {
@@ -123,14 +137,6 @@ impl<'u> Walk<'u> {
                     } else {
                         self.node(&child)?;
                     }
-                }
-                // `x as T`, `x satisfies T`: all behind the value.
-                if matches!(&*kind, "as_expression" | "satisfies_expression")
-                    && let Some(value) = node.child(0)
-                {
-                    let behind = value.range().end..node.range().end;
-                    self.edits.retain(|edit| edit.range.start < behind.start || edit.range.end > behind.end);
-                    self.edits.push(Edit::replace(behind, blanks(&node.text()[value.range().len()..])));
                 }
             }
         }

@@ -1,6 +1,9 @@
 //! What becomes of TypeScript: by what is left of a line.
 
+use std::path::Path;
+
 use super::*;
+use crate::build::{Verdict, check_syntax};
 
 #[track_caller]
 fn check(source: &str, expected: &str) {
@@ -74,6 +77,25 @@ fn modules_become_common_ones() {
         "quartetExport(exports,{a:()=>a,c:()=>b}); Object.assign(exports,require(\"./d\")); quartetExport(exports,{e:()=>require(\"e\")}); quartetExport(exports,{g:()=>require(\"f\")['f']});",
     );
     check("export = a;", "module.exports = a;");
+}
+
+/// Code as people write it: what it becomes is JavaScript.
+#[test]
+fn what_is_left_parses() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/flow/tests/cases/script");
+    let tree = Tree::read_dir(&folder).unwrap();
+    let mut count = 0;
+    for (path, bytes) in tree.iter().filter(|(path, _)| is_typed(path)) {
+        match erase(path, str::from_utf8(bytes).unwrap()) {
+            Ok(made) => {
+                let verdict = check_syntax("a.cjs", made.text.as_bytes());
+                assert_eq!(verdict, Verdict::Parsed(Vec::new()), "{path}:\n{}", made.text);
+                count += 1;
+            }
+            Err(reason) => assert!(reason.contains("would have to be compiled"), "{path}: {reason}"),
+        }
+    }
+    assert!(count > 3);
 }
 
 #[test]
