@@ -1,4 +1,4 @@
-//! Any bytes as an archive: it is read under its limits or refused, and what is read has safe names.
+//! Any bytes as an archive: it is read under its limits or refused, and what is read has safe names and one reading.
 
 #![no_main]
 
@@ -8,7 +8,7 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use libfuzzer_sys::fuzz_target;
-use quartet_engine::archive::{Limits, read_tar_gz};
+use quartet_engine::archive::{Limits, read_tar_gz, write_tar_gz};
 use quartet_engine::tree::check_path;
 
 fn limits() -> Limits {
@@ -24,9 +24,15 @@ fn limits() -> Limits {
 fn check(bytes: &[u8]) {
     let Ok(unpacked) = read_tar_gz(bytes, &limits()) else { return };
     assert!(unpacked.tree.bytes() <= limits().total_bytes);
-    for (path, _) in unpacked.tree.iter() {
+    assert!(unpacked.tree.len() as u64 <= limits().entries);
+    for (path, content) in unpacked.tree.iter() {
         assert!(check_path(path).is_ok(), "{path:?}");
+        assert!(content.len() as u64 <= limits().file_bytes, "{path:?}");
     }
+    // What was taken can be packed, and is the same when it is read again.
+    let again = read_tar_gz(write_tar_gz(&unpacked.tree).as_slice(), &Limits::default());
+    let again = again.expect("what was written can be read");
+    assert_eq!(again.tree, unpacked.tree);
 }
 
 fuzz_target!(|bytes: &[u8]| {

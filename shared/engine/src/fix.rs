@@ -46,6 +46,8 @@ use crate::analyze::{Facts, mask_text};
 use crate::language::{Family, Language};
 use crate::tree::Tree;
 
+pub(crate) use edit::{Edit, apply};
+
 use context::{Context, Imports};
 use ladder::Attempt;
 use place::{Proposal, Refused};

@@ -25,6 +25,9 @@ use crate::analyze::unit::{Unit, Unread};
 use crate::tree::Tree;
 use engine::Engine;
 use lower::Language;
+use rules::file::RuleFile;
+
+pub(crate) use rules::OwnFlows;
 
 /// Address space for the run's own thread; deep code touches some of it, most code next to none.
 const STACK: usize = 64 * 1024 * 1024;
@@ -78,6 +81,8 @@ impl Lines {
 pub struct Report {
     /// Sorted by path, line and rule.
     pub hits: Vec<Hit>,
+    /// What users' rules add: further ones, and some of `hits` that are surer with them.
+    pub own: Vec<Hit>,
     /// Path, line and weakness (as `CWE-89`) of each place that was looked at and found harmless.
     pub judged: BTreeSet<(String, u64, String)>,
     /// Of each file that was run to its end, the lines whose calls were come by; what is on no other is dead code.
@@ -100,7 +105,7 @@ pub fn reads(path: &str) -> bool {
 /// wherever it lies.
 pub fn analyze(tree: &Tree, changed: Option<&BTreeSet<String>>) -> Report {
     let mut unread = Vec::new();
-    let mut report = run(tree, changed, &mut |path, unit| {
+    let mut report = run(tree, changed, &OwnFlows::default(), &mut |path, unit| {
         unread.extend(unit.err().map(|why| format!("{path}: {why}")));
     });
     report.incomplete.append(&mut unread);
@@ -109,10 +114,15 @@ pub fn analyze(tree: &Tree, changed: Option<&BTreeSet<String>>) -> Report {
 }
 
 /// As [`analyze`], showing each file to `inspect` when it is parsed for the first time.
-pub(crate) fn run(tree: &Tree, changed: Option<&BTreeSet<String>>, inspect: &mut Inspect<'_>) -> Report {
+pub(crate) fn run(
+    tree: &Tree,
+    changed: Option<&BTreeSet<String>>,
+    own: &OwnFlows,
+    inspect: &mut Inspect<'_>,
+) -> Report {
     std::thread::scope(|scope| {
         let run = std::thread::Builder::new().name("flow".to_owned()).stack_size(STACK);
-        match run.spawn_scoped(scope, || all(tree, changed, inspect)) {
+        match run.spawn_scoped(scope, || all(tree, changed, own, inspect)) {
             Ok(handle) => match handle.join() {
                 Ok(report) => report,
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -126,7 +136,7 @@ pub(crate) fn run(tree: &Tree, changed: Option<&BTreeSet<String>>, inspect: &mut
     })
 }
 
-fn all(tree: &Tree, changed: Option<&BTreeSet<String>>, inspect: &mut Inspect<'_>) -> Report {
+fn all(tree: &Tree, changed: Option<&BTreeSet<String>>, own: &OwnFlows, inspect: &mut Inspect<'_>) -> Report {
     let mut groups: BTreeMap<Language, Vec<(&str, &[u8])>> = BTreeMap::new();
     for (path, bytes) in tree.iter() {
         let Some(language) = Language::of(path) else { continue };
@@ -141,6 +151,9 @@ fn all(tree: &Tree, changed: Option<&BTreeSet<String>>, inspect: &mut Inspect<'_
         if wanted.is_empty() {
             continue;
         }
+        if let Some(rules) = own.beside(language) {
+            beside(&rules, language, &files, &wanted, &mut report);
+        }
         let mut engine = Engine::new(rules::file::builtin(language), language, files, inspect);
         engine.run(&wanted);
         report.files += wanted.len() as u64;
@@ -152,17 +165,45 @@ fn all(tree: &Tree, changed: Option<&BTreeSet<String>>, inspect: &mut Inspect<'_
         }
         report.incomplete.extend(engine.incomplete.iter().cloned());
     }
-    report.hits.sort_by(|a, b| place(a).cmp(&place(b)));
-    // Two sinks of one line and rule are one finding: the surer, or the first.
-    report.hits.dedup_by(|next, kept| {
+    surest(&mut report.hits);
+    surest(&mut report.own);
+    report.own.retain(|own| {
+        let known = report.hits.binary_search_by(|hit| place(hit).cmp(&place(own))).ok();
+        known.is_none_or(|at| sureness(own) > sureness(&report.hits[at]))
+    });
+    report.incomplete.sort_unstable();
+    report
+}
+
+/// Runs users' rules, which may meet built-in ones on the way: what is found counts, and nothing else of the run does.
+fn beside(
+    rules: &RuleFile,
+    language: Language,
+    files: &[(&str, &[u8])],
+    wanted: &[&str],
+    report: &mut Report,
+) {
+    let mut ignore = |_: &str, _: Result<Option<&Unit>, Unread>| {};
+    let mut engine = Engine::new(rules, language, files.to_vec(), &mut ignore);
+    engine.run(wanted);
+    report.own.extend(report::hits(&engine));
+    report.incomplete.extend(engine.incomplete.iter().map(|what| format!("{what}, with your own rules")));
+}
+
+/// Sorts. Two sinks of one line and rule are one finding: the surer, or the first.
+fn surest(hits: &mut Vec<Hit>) {
+    hits.sort_by(|a, b| place(a).cmp(&place(b)));
+    hits.dedup_by(|next, kept| {
         let same = place(next) == place(kept);
-        if same && next.vulnerability.confidence_score > kept.vulnerability.confidence_score {
+        if same && sureness(next) > sureness(kept) {
             std::mem::swap(next, kept);
         }
         same
     });
-    report.incomplete.sort_unstable();
-    report
+}
+
+fn sureness(hit: &Hit) -> f64 {
+    hit.vulnerability.confidence_score
 }
 
 fn place(hit: &Hit) -> (&str, u64, &str) {

@@ -15,6 +15,7 @@
 //!
 //! Absent: proof against code that lies about itself, as for the repository's own tests.
 
+mod erase;
 mod lines;
 mod program;
 mod verdict;

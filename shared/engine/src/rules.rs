@@ -22,7 +22,7 @@ use serde::Deserialize;
 use crate::analyze::Origin;
 
 pub(crate) use load::RuleSet;
-pub(crate) use own::{Budget, OwnRules};
+pub(crate) use own::{Budget, OwnRules, Problem, check_id, check_regex, is_built_in};
 pub(crate) use sources::Sources;
 #[cfg(test)]
 use tests::Examples;

@@ -75,6 +75,17 @@ fn users_bring_rules() {
     check(&[text(code.path()), "--rules", text(rules.path())], 0, "acme.no-print");
     check(&[text(code.path())], 0, "not finished: .quartet/rules/bad.yml:1: not a usable rule: ");
     check(&[text(code.path()), "--rules", "/no/such/place"], 2, "quartet-scan: cannot read /no/such/place: ");
+    let source =
+        "language = 'python'\n[[source]]\nmatch = ['queue.take']\nwhat = 'a partner'\nstrength = 0.9\n";
+    let flow = folder(&[("a.py", "import os, queue\ndef f():\n    os.system(queue.take())\n")]);
+    let rules = folder(&[("queue.toml", source), ("bad.toml", "language = 'python'\nsorces = 1\n")]);
+    check(&[text(flow.path())], 0, " 0 findings");
+    check(&[text(flow.path()), "--rules", text(rules.path())], 0, "python.command-injection");
+    check(
+        &[text(flow.path()), "--rules", text(rules.path())],
+        0,
+        "not finished: bad.toml:2: not a usable rule: ",
+    );
 }
 
 #[test]

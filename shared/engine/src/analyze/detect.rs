@@ -57,7 +57,7 @@ pub(crate) fn run(tree: &Tree, wanted: Option<&BTreeSet<String>>, own: &OwnRules
     let is_wanted = |path: &str| wanted.is_none_or(|wanted| wanted.contains(path));
     let mut inspected: BTreeMap<String, Inspected> = BTreeMap::new();
     // The flow engine opens files in an order of its own; what it parses is looked at on the spot, and then freed.
-    let report = flow::run(tree, wanted, &mut |path, unit| {
+    let report = flow::run(tree, wanted, &own.flows, &mut |path, unit| {
         if is_wanted(path) {
             inspected.insert(path.to_owned(), inspect(path, unit, own));
         }
@@ -126,10 +126,12 @@ fn one(
             inspect(path, unit.as_ref().map(Option::as_ref).map_err(|unread| *unread), own)
         });
         match inspected {
-            Inspected::Source { found: patterns, theirs, incomplete } => {
+            Inspected::Source { found: patterns, mut theirs, incomplete } => {
                 all.files = 1;
                 all.incomplete = incomplete;
                 found = flows.join(path, patterns);
+                theirs.extend(flows.beside(path, &mut found));
+                theirs.truncate(MAX_OWN_FINDINGS_PER_FILE);
                 found.extend(theirs);
             }
             Inspected::NotSource => {}

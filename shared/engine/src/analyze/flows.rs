@@ -11,7 +11,7 @@ use quartet_domain::results::Vulnerability;
 
 use super::finding::Finding;
 use crate::flow;
-use crate::rules::About;
+use crate::rules::{About, is_built_in};
 
 /// Lines upward from a call's name in which the call may begin.
 const CALL_LINES: u64 = 3;
@@ -20,6 +20,8 @@ const CALL_LINES: u64 = 3;
 #[derive(Default)]
 pub(super) struct Flows {
     by_file: BTreeMap<String, Vec<flow::Hit>>,
+    /// What users' rules add.
+    own: BTreeMap<String, Vec<flow::Hit>>,
     judged: BTreeSet<(String, u64, String)>,
     reached: BTreeMap<String, flow::Lines>,
     pub(super) incomplete: Vec<String>,
@@ -27,16 +29,19 @@ pub(super) struct Flows {
 
 impl Flows {
     pub(super) fn of(report: flow::Report) -> Self {
-        let mut by_file: BTreeMap<String, Vec<flow::Hit>> = BTreeMap::new();
-        for hit in report.hits {
-            by_file.entry(hit.vulnerability.file_path.clone()).or_default().push(hit);
+        Self {
+            by_file: by_file(report.hits),
+            own: by_file(report.own),
+            judged: report.judged,
+            reached: report.reached,
+            incomplete: report.incomplete,
         }
-        Self { by_file, judged: report.judged, reached: report.reached, incomplete: report.incomplete }
     }
 
     /// Files with findings that were not joined yet.
     pub(super) fn paths(&self) -> Vec<String> {
-        self.by_file.keys().cloned().collect()
+        let paths: BTreeSet<&String> = self.by_file.keys().chain(self.own.keys()).collect();
+        paths.into_iter().cloned().collect()
     }
 
     /// The findings of one file, patterns' and flows'. One weakness of one line is one finding, however many ways there
@@ -51,12 +56,7 @@ impl Flows {
             hits = others;
             match same.into_iter().next() {
                 Some(surest) => {
-                    let found = surest.vulnerability;
-                    pattern.way = surest.way;
-                    pattern.evidence = surest.evidence;
-                    pattern.confidence = found.confidence_score;
-                    pattern.flow = found.flow;
-                    pattern.description = found.description;
+                    take_evidence(&mut pattern, surest);
                     joined.push(pattern);
                 }
                 None if self.is_judged(&pattern) || self.is_dead(&pattern) => {}
@@ -67,6 +67,25 @@ impl Flows {
         hits.retain(|hit| spoken.insert((hit.vulnerability.line_number, hit.vulnerability.kind.clone())));
         joined.extend(hits.into_iter().map(into_finding));
         joined
+    }
+
+    /// What users' rules add to the findings of one file. A finding of ours that they have more evidence for is told with
+    /// it; they take nothing back.
+    pub(super) fn beside(&mut self, path: &str, found: &mut [Finding]) -> Vec<Finding> {
+        let mut further = Vec::new();
+        for hit in self.own.remove(path).unwrap_or_default() {
+            let told = found
+                .iter_mut()
+                .find(|told| is_built_in(&hit.vulnerability.rule_id) && is_same(told, &hit.vulnerability));
+            match told {
+                Some(told) if hit.vulnerability.confidence_score > told.confidence => {
+                    take_evidence(told, hit)
+                }
+                Some(_) => {}
+                None => further.push(into_finding(hit)),
+            }
+        }
+        further
     }
 
     /// A call that no path leads to. One over several lines is known by the first of them.
@@ -80,6 +99,22 @@ impl Flows {
     fn is_judged(&self, pattern: &Finding) -> bool {
         self.judged.contains(&(pattern.path.clone(), pattern.line, pattern.about.cwe.clone()))
     }
+}
+
+fn by_file(hits: Vec<flow::Hit>) -> BTreeMap<String, Vec<flow::Hit>> {
+    let mut by_file: BTreeMap<String, Vec<flow::Hit>> = BTreeMap::new();
+    for hit in hits {
+        by_file.entry(hit.vulnerability.file_path.clone()).or_default().push(hit);
+    }
+    by_file
+}
+
+fn take_evidence(finding: &mut Finding, hit: flow::Hit) {
+    finding.way = hit.way;
+    finding.evidence = hit.evidence;
+    finding.confidence = hit.vulnerability.confidence_score;
+    finding.flow = hit.vulnerability.flow;
+    finding.description = hit.vulnerability.description;
 }
 
 /// The same weakness in the same place. A call may span lines: a pattern names its own first one.

@@ -8,14 +8,14 @@ use similar::{ChangeTag, TextDiff};
 const CONTEXT_LINES: usize = 3;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Edit {
+pub(crate) struct Edit {
     /// Bytes of the source as it was.
-    pub(super) range: Range<usize>,
-    pub(super) text: String,
+    pub(crate) range: Range<usize>,
+    pub(crate) text: String,
 }
 
 impl Edit {
-    pub(super) fn replace(range: Range<usize>, text: impl Into<String>) -> Self {
+    pub(crate) fn replace(range: Range<usize>, text: impl Into<String>) -> Self {
         Self { range, text: text.into() }
     }
 
@@ -32,17 +32,26 @@ pub(super) struct Diff {
 }
 
 /// The source with every edit; of two that overlap only the later one.
-pub(super) fn apply(source: &str, edits: &[Edit]) -> String {
+pub(crate) fn apply(source: &str, edits: &[Edit]) -> String {
     let mut order: Vec<&Edit> = edits.iter().collect();
     order.sort_by_key(|edit| (edit.range.start, edit.range.end));
-    let mut out = source.to_owned();
     let mut untouched = source.len();
-    for edit in order.into_iter().rev() {
-        if edit.range.end <= untouched && source.get(edit.range.clone()).is_some() {
-            out.replace_range(edit.range.clone(), &edit.text);
+    order = order.into_iter().rev().collect();
+    order.retain(|edit| {
+        let fits = edit.range.end <= untouched && source.get(edit.range.clone()).is_some();
+        if fits {
             untouched = edit.range.start;
         }
+        fits
+    });
+    let mut out = String::with_capacity(source.len());
+    let mut at = 0;
+    for edit in order.into_iter().rev() {
+        out.push_str(&source[at..edit.range.start]);
+        out.push_str(&edit.text);
+        at = edit.range.end;
     }
+    out.push_str(&source[at..]);
     out
 }
 

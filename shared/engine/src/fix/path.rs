@@ -45,65 +45,61 @@ pub(super) fn guard(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         (*name).to_owned()
     };
     let at = statement.range().start;
-    let uses = match place.family() {
-        Family::Python => python(place, at, &name, &base, &mut lines, &mut edits)?,
-        Family::JavaScript => script(place, at, &name, &base, &mut lines, &mut edits)?,
+    let check = match place.family() {
+        Family::Python => python(place, at, &name, &base)?,
+        Family::JavaScript => script(place, at, &name, &base)?,
     };
+    lines.extend(check.lines);
+    edits.extend(check.imports);
     edits.push(place.before(&statement, &lines)?);
     let description =
         "Checks, before the path is used, that it leads into its own folder; another one raises an error.";
     let mut proposal = Proposal::new(FIX, edits, description).inferring(u32::from(!simple));
-    proposal.uses = uses;
+    proposal.uses = check.uses;
     Ok(proposal)
 }
 
-fn python(
-    place: &Place<'_, '_>,
-    at: usize,
-    name: &str,
-    base: &Base,
-    lines: &mut Vec<String>,
-    edits: &mut Vec<Edit>,
-) -> Result<Vec<String>, Refused> {
-    let mut uses = Vec::new();
+/// Code that ends the function where the path leads elsewhere.
+struct Check {
+    lines: Vec<String>,
+    imports: Vec<Edit>,
+    uses: Vec<String>,
+}
+
+fn python(place: &Place<'_, '_>, at: usize, name: &str, base: &Base) -> Result<Check, Refused> {
+    let mut check = Check { lines: Vec::new(), imports: Vec::new(), uses: Vec::new() };
     if base.is_object {
-        lines.push(format!("if not {name}.resolve().is_relative_to({}.resolve()):", base.code));
+        check.lines.push(format!("if not {name}.resolve().is_relative_to({}.resolve()):", base.code));
     } else {
         let realpath = import::function(place, at, "os", "path.realpath")?;
         // Both come by the same import.
         let join = realpath.code.strip_suffix("realpath").map(|prefix| format!("{prefix}join"));
         let join = join.filter(|join| join.contains('.'));
         let join = join.ok_or(Refused::Shape("the names that it needs mean something else here"))?;
-        lines.push(format!(
+        check.lines.push(format!(
             "if not {0}({name}).startswith({join}({0}({1}), \"\")):",
             realpath.code, base.code
         ));
-        edits.extend(realpath.edits);
-        uses.push(realpath.full);
+        check.imports.extend(realpath.edits);
+        check.uses.push(realpath.full);
     }
-    lines.push("\traise PermissionError(\"the path leads outside its folder\")".to_owned());
-    Ok(uses)
+    check.lines.push("\traise PermissionError(\"the path leads outside its folder\")".to_owned());
+    Ok(check)
 }
 
-fn script(
-    place: &Place<'_, '_>,
-    at: usize,
-    name: &str,
-    base: &Base,
-    lines: &mut Vec<String>,
-    edits: &mut Vec<Edit>,
-) -> Result<Vec<String>, Refused> {
+fn script(place: &Place<'_, '_>, at: usize, name: &str, base: &Base) -> Result<Check, Refused> {
     let resolve = import::function(place, at, "path", "resolve")?;
     let separator = resolve.code.strip_suffix("resolve").filter(|prefix| prefix.ends_with('.'));
     let separator = match separator {
         Some(prefix) => format!("{prefix}sep"),
         None => return Err(Refused::Shape("the names that it needs mean something else here")),
     };
-    lines.push(format!("if (!{0}({name}).startsWith({0}({1}) + {separator})) {{", resolve.code, base.code));
-    lines.push("\tthrow new Error(\"the path leads outside its folder\");".to_owned());
-    lines.push("}".to_owned());
-    edits.extend(resolve.edits);
-    Ok(vec![resolve.full])
+    let lines = vec![
+        format!("if (!{0}({name}).startsWith({0}({1}) + {separator})) {{", resolve.code, base.code),
+        "\tthrow new Error(\"the path leads outside its folder\");".to_owned(),
+        "}".to_owned(),
+    ];
+    Ok(Check { lines, imports: resolve.edits, uses: vec![resolve.full] })
 }
 
 /// The expression that names the file.

@@ -38,6 +38,7 @@ pub(super) fn templates(cwe: &str, family: Family) -> &'static [Template] {
         ("330" | "338", Python) => &[random::python],
         ("330" | "338", JavaScript) => &[random::script],
         ("377", Python) => &[temporary::mkstemp],
+        ("377", JavaScript) => &[temporary::mkdtemp],
         ("502", Python | JavaScript) => &[yaml::propose],
         ("601", Python | JavaScript) => &[redirect::own_host],
         ("611" | "776", Python) => &[xml::defused, xml::settings],

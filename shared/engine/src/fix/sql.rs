@@ -1,14 +1,14 @@
 //! SQL text that is put together from values becomes constant text with placeholders, and the values become parameters.
 //!
-//! Refused where meaning could change: a value in the place of a table, a column or a keyword, a statement that is put
-//! together in several steps or used twice, parameters that are there already, a driver that cannot be told.
+//! Refused where meaning could change: a value in the place of a table, a column or a keyword, a statement that depends
+//! on branches or is used twice, parameters that are there already, a driver that cannot be told.
 
 mod driver;
 mod parameters;
 mod statement;
+mod steps;
 
 use crate::analyze::unit::Node;
-use crate::analyze::{Meaning, is_logging};
 use crate::language::Family;
 
 use super::call::Call;
@@ -37,14 +37,15 @@ pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     if takes_more {
         return Err(Refused::Shape("the call passes other arguments already"));
     }
-    let (written, at_a_distance) = text_of(place, &query)?;
-    let statement =
-        Statement::read(&written, family).ok_or(Refused::Shape("the text is put together in another way"))?;
+    let steps = steps::of(place, &query)?;
+    let at_a_distance = query.kind() == "identifier";
+    let statement = Statement::read(&steps, &query.text(), family)
+        .ok_or(Refused::Shape("the text is put together in another way"))?;
     let parameters = Parameters::of(&statement, style.placeholder, family).map_err(Refused::Shape)?;
     if at_a_distance {
-        unchanged_between(place, &written, &statement)?;
+        unchanged_between(place, steps[0].range().end, &statement)?;
     }
-    let mut edits = vec![Edit::replace(written.range(), statement.with(&parameters.texts))];
+    let mut edits = statement.with(&parameters.texts);
     edits.push(pass(&call.node, &style, method, &query, &parameters)?);
     let inferred = [!is_sure, at_a_distance, parameters.composed];
     let description = format!(
@@ -108,45 +109,9 @@ fn is_callback(arguments: &[Node<'_>]) -> bool {
     }
 }
 
-/// Where the text is written: in the call, or in the one assignment of the name that the call is given.
-fn text_of<'u>(place: &Place<'_, 'u>, query: &Node<'u>) -> Result<(Node<'u>, bool), Refused> {
-    if query.kind() != "identifier" {
-        return Ok((query.clone(), false));
-    }
-    let name = query.text();
-    let at = query.range().start;
-    let scopes = &place.facts.scopes;
-    let Meaning::Values(values) = scopes.meaning(&name, at) else {
-        return Err(Refused::Shape("the text comes from elsewhere"));
-    };
-    let [binding] = &values[..] else { return Err(Refused::Shape("the text is assigned in several places")) };
-    let function = scopes.function_at(at);
-    let is_here = function.range.start <= binding.at && binding.at <= function.range.end;
-    if binding.adds || !is_here || scopes.assignments_at(&name, at) != 1 {
-        return Err(Refused::Shape("the text is put together in several steps"));
-    }
-    let root = place.facts.unit.root();
-    let uses = root.dfs().filter(|node| {
-        node.kind() == "identifier"
-            && function.range.start <= node.range().start
-            && node.range().end <= function.range.end
-            && node.text() == name
-            && !is_logging(place.facts, node)
-    });
-    // The assignment and the call.
-    if uses.count() != 2 {
-        return Err(Refused::Shape("the text is used elsewhere too"));
-    }
-    Ok((binding.value.clone(), true))
-}
-
 /// The values must be at the call what they were where the text was written.
-fn unchanged_between(
-    place: &Place<'_, '_>,
-    written: &Node<'_>,
-    statement: &Statement,
-) -> Result<(), Refused> {
-    let (from, to) = (written.range().end, place.sink.range().start);
+fn unchanged_between(place: &Place<'_, '_>, from: usize, statement: &Statement<'_>) -> Result<(), Refused> {
+    let to = place.sink.range().start;
     for hole in &statement.holes {
         for node in hole.dfs().filter(|node| node.kind() == "identifier") {
             if place.facts.scopes.is_assigned_between(&node.text(), from, to) {

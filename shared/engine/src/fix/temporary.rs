@@ -47,6 +47,37 @@ pub(super) fn mkstemp(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     Ok(Proposal::new(FIX, edits, description).using("tempfile.mkstemp").using(close.full).changing_meaning())
 }
 
+/// `"/tmp/report.txt"`, written to, becomes a file of that name in a folder that is made for it, whose name nobody knows.
+pub(super) fn mkdtemp(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
+    let call = place.call()?;
+    let path = call.positional(0).ok_or(Refused::NoTemplate)?;
+    let written = place.written(&path).filter(|written| written.kind() == "string");
+    let written = written.ok_or(Refused::Shape("the file's name is put together"))?;
+    let text = written.text();
+    let (quote, text) = (&text[..1], text.trim_matches(['"', '\'']));
+    let name = text.strip_prefix("/tmp/").or_else(|| text.strip_prefix("/var/tmp/")).unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    if stem.is_empty() || name.contains(['/', '\\']) {
+        return Err(Refused::Shape("the file lies in a folder of its own"));
+    }
+    if place.source().matches(text).count() > 1 {
+        return Err(Refused::Shape("the file is named elsewhere too"));
+    }
+    let at = written.range().start;
+    let join = import::function(place, at, "path", "join")?;
+    let tmpdir = import::function(place, at, "os", "tmpdir")?;
+    let make = import::function(place, at, "fs", "mkdtempSync")?;
+    let code = format!(
+        "{0}({1}({0}({2}(), {quote}{stem}-{quote})), {quote}{name}{quote})",
+        join.code, make.code, tmpdir.code
+    );
+    let mut edits = vec![Edit::replace(written.range(), code)];
+    edits.extend([join.edits, tmpdir.edits, make.edits].into_iter().flatten());
+    let description = "The file is made in a new folder that no other user can write to; programs that look for it by its old name will not find it.";
+    let proposal = Proposal::new(FIX, edits, description).changing_meaning();
+    Ok(proposal.using(join.full).using(tmpdir.full).using(make.full))
+}
+
 /// `open(tempfile.mktemp(), "w")` to `tempfile.NamedTemporaryFile("w", delete=False)`.
 fn opened(place: &Place<'_, '_>) -> Result<Option<Proposal>, Refused> {
     let call = place.call()?;

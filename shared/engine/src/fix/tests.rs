@@ -3,6 +3,7 @@
 mod python;
 mod refused;
 mod script;
+mod steps;
 mod stories;
 
 use quartet_domain::results::Rung;
@@ -147,7 +148,7 @@ fn sql_that_is_left_alone() {
     check(r#"c.execute(f"SELECT * FROM t WHERE a = {name}_x")"#, "takes no parameter");
     check(r#"c.execute(f"SELECT * FROM t WHERE a = {name:>3}")"#, "another way");
     check(r#"c.execute(f"SELECT * FROM t WHERE a = '{name}' AND b = ?", (low,))"#, "other arguments");
-    check("q = 'SELECT * FROM t WHERE '\n    q += 'a = ' + name\n    c.execute(q)", "several");
+    check("q = 'SELECT * FROM t '\n    if low: q += 'WHERE a = ' + name\n    c.execute(q)", "several");
     check("q = 'SELECT a FROM t WHERE a = ' + name\n    c.execute(q)\n    c.execute(q)", "used elsewhere");
     check("q = 'SELECT a FROM t WHERE a = ' + name\n    name = 1\n    c.execute(q)", "changes between");
     check(

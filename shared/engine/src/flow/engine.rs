@@ -95,8 +95,8 @@ pub(super) enum What {
 
 /// A read of something an outsider controls.
 #[derive(Clone, Debug)]
-pub(super) struct SourceAt {
-    pub(super) what: &'static str,
+pub(super) struct SourceAt<'r> {
+    pub(super) what: &'r str,
     pub(super) strength: f64,
     pub(super) file: u32,
     pub(super) line: u32,
@@ -106,14 +106,14 @@ pub(super) struct SourceAt {
 
 pub(super) struct Engine<'r> {
     pub(super) names: Names,
-    pub(super) rules: Rules,
+    pub(super) rules: Rules<'r>,
     pub(super) files: Files<'r>,
     frames: Vec<Frame>,
     journal: Vec<Change>,
     branches: u32,
     facts: Vec<(Origin, Mask)>,
     pub(super) steps: Vec<Step>,
-    pub(super) sources: Vec<SourceAt>,
+    pub(super) sources: Vec<SourceAt<'r>>,
     summaries: FxHashMap<FnRef, Option<Rc<Summary>>>,
     entries: FxHashMap<FnRef, (u32, Name)>,
     classes: FxHashMap<ClassRef, Rc<ClassInfo>>,
@@ -126,7 +126,7 @@ pub(super) struct Engine<'r> {
     pub(super) judged: BTreeSet<(u32, u32, u32)>,
     /// By file, the lines of calls that were run.
     reached: Vec<Lines>,
-    patterns: shape::Patterns,
+    patterns: shape::Patterns<'r>,
     function_fuel: u64,
     file_fuel: u64,
     repository_fuel: u64,
@@ -139,7 +139,7 @@ pub(super) struct Engine<'r> {
 
 impl<'r> Engine<'r> {
     pub(super) fn new(
-        rules: &'static RuleFile,
+        rules: &'r RuleFile,
         language: Language,
         files: Vec<(&'r str, &'r [u8])>,
         inspect: &'r mut Inspect<'_>,

@@ -4,11 +4,14 @@
 //! interned, found by whole name (`sqlite3.connect`) or, where nothing is known of a receiver, by method (`*.execute`).
 
 pub(super) mod file;
+mod own;
 
 use rustc_hash::FxHashMap;
 
 use super::names::{Name, Names, Sym, id};
 use super::value::Mask;
+pub(crate) use own::OwnFlows;
+
 use file::{Entry, Guard, On, Param, Propagator, RuleFile, Sanitiser, Source};
 
 /// What a name stands for, by position in the rule file's lists.
@@ -25,9 +28,9 @@ pub(super) enum Ref {
     Entry(u32),
 }
 
-pub(super) struct Rules {
-    pub(super) file: &'static RuleFile,
-    classes: Vec<&'static str>,
+pub(super) struct Rules<'r> {
+    pub(super) file: &'r RuleFile,
+    classes: Vec<&'r str>,
     /// Classes that flow only from sources that name them.
     private: Mask,
     whole: FxHashMap<(On, Name), Vec<Ref>>,
@@ -47,8 +50,8 @@ pub(super) struct Rules {
     becomes: Vec<Name>,
 }
 
-impl Rules {
-    pub(super) fn new(file: &'static RuleFile, names: &mut Names) -> Self {
+impl<'r> Rules<'r> {
+    pub(super) fn new(file: &'r RuleFile, names: &mut Names) -> Self {
         let mut rules = Self {
             file,
             classes: Vec::new(),
@@ -154,27 +157,27 @@ impl Rules {
         self.methods.get(&(on, method)).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn source(&self, at: u32) -> &'static Source {
+    pub(super) fn source(&self, at: u32) -> &'r Source {
         &self.file.source[at as usize]
     }
 
-    pub(super) fn sanitiser(&self, at: u32) -> &'static Sanitiser {
+    pub(super) fn sanitiser(&self, at: u32) -> &'r Sanitiser {
         &self.file.sanitiser[at as usize]
     }
 
-    pub(super) fn propagator(&self, at: u32) -> &'static Propagator {
+    pub(super) fn propagator(&self, at: u32) -> &'r Propagator {
         &self.file.propagator[at as usize]
     }
 
-    pub(super) fn guard(&self, at: u32) -> &'static Guard {
+    pub(super) fn guard(&self, at: u32) -> &'r Guard {
         &self.file.guard[at as usize]
     }
 
-    pub(super) fn entry(&self, at: u32) -> &'static Entry {
+    pub(super) fn entry(&self, at: u32) -> &'r Entry {
         &self.file.entry[at as usize]
     }
 
-    pub(super) fn param(&self, at: usize) -> &'static Param {
+    pub(super) fn param(&self, at: usize) -> &'r Param {
         &self.file.param[at]
     }
 

@@ -1,5 +1,6 @@
 //! The two tests of one fix, and their runs in the sandbox.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::{self, Span};
 use super::verdict::Report;
-use super::{Job, weakness};
+use super::{Job, erase, weakness};
 use crate::language::{Family, Language};
 use crate::sandbox::{self, Ending, Limits, Program};
 use crate::testing::{Places, environment};
@@ -28,11 +29,11 @@ pub(super) enum Side {
 }
 
 /// The test of one fix for the head, and the same for the fixed tree, where the sink may be some lines further.
-pub(super) struct Pair {
+pub(super) struct Pair<'a> {
     tool: PathBuf,
     family: Family,
-    before: String,
-    after: String,
+    before: (Cow<'a, Tree>, String),
+    after: (Cow<'a, Tree>, String),
 }
 
 #[derive(Serialize)]
@@ -51,14 +52,12 @@ enum Answer {
     Reason(String),
 }
 
-impl Pair {
-    pub(super) fn of(job: &Job<'_>, weakness: &Weakness) -> Result<Self, String> {
+impl<'a> Pair<'a> {
+    pub(super) fn of(job: &'a Job<'_>, weakness: &Weakness) -> Result<Self, String> {
         let path = weakness.file_path.as_str();
         let family = Language::of_path(path).and_then(Language::family);
         let family = family.ok_or("no test can be generated for this language")?;
-        let runs_as_it_is =
-            path.rsplit('.').next().is_some_and(|end| matches!(end, "py" | "js" | "cjs" | "mjs"));
-        if !runs_as_it_is {
+        if path.ends_with(".jsx") {
             return Err("not callable alone: it would have to be compiled".to_owned());
         }
         let kind = weakness::kind_of(&weakness.cwe, family)
@@ -66,6 +65,14 @@ impl Pair {
         let tool = match family {
             Family::Python => job.tools.python.as_ref().ok_or("there is no Python here")?,
             Family::JavaScript => job.tools.node.as_ref().ok_or("there is no Node.js here")?,
+        };
+        let runnable = |tree: &'a Tree| -> Result<Cow<'a, Tree>, String> {
+            if !erase::is_typed(path) {
+                return Ok(Cow::Borrowed(tree));
+            }
+            let runnable =
+                erase::runnable(tree, path).map_err(|reason| format!("not callable alone: {reason}"))?;
+            Ok(Cow::Owned(runnable))
         };
         let text_of = |tree: &Tree| -> Result<String, String> {
             let text = tree.get(path).and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
@@ -82,8 +89,8 @@ impl Pair {
         Ok(Self {
             tool: tool.clone(),
             family,
-            before: test(before)?,
-            after: test(lines::after(&source, &fixed, before))?,
+            before: (runnable(job.head)?, test(before)?),
+            after: (runnable(job.fixed)?, test(lines::after(&source, &fixed, before))?),
         })
     }
 }
@@ -101,10 +108,10 @@ impl<'a> Prover<'a> {
     }
 
     /// Up to `count` runs, fewer if the time is up. Each gets a tree of its own: nothing is left from one to the next.
-    pub(super) fn run(&mut self, pair: &Pair, side: Side, place: usize, count: usize) -> Vec<Report> {
-        let (tree, text, name) = match side {
-            Side::Before => (self.job.head, &pair.before, "before"),
-            Side::After => (self.job.fixed, &pair.after, "after"),
+    pub(super) fn run(&mut self, pair: &Pair<'_>, side: Side, place: usize, count: usize) -> Vec<Report> {
+        let ((tree, text), name) = match side {
+            Side::Before => (&pair.before, "before"),
+            Side::After => (&pair.after, "after"),
         };
         let mut reports = Vec::new();
         for _ in 0..count {
@@ -126,7 +133,7 @@ impl<'a> Prover<'a> {
         reports
     }
 
-    fn run_in(&mut self, places: &Places, pair: &Pair, text: &str, time: Duration) -> Report {
+    fn run_in(&mut self, places: &Places, pair: &Pair<'_>, text: &str, time: Duration) -> Report {
         let report = places.reports.join(REPORT).display().to_string();
         let outcome = sandbox::run(
             &self.job.tools.sandbox,

@@ -12,8 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::{RuleSet, compile_all, parse};
 use super::{Rule, Shape};
+use crate::flow::OwnFlows;
 use crate::language::Language;
 use crate::tree::Tree;
+
+pub(crate) use check::{Problem, id as check_id, is_built_in, regex as check_regex};
 
 /// Where a repository keeps its own rules.
 pub(crate) const FOLDER: &str = ".quartet/rules/";
@@ -31,6 +34,8 @@ pub(crate) struct OwnRules {
     sets: BTreeMap<Language, RuleSet>,
     /// How far around a node the rule looks, by id.
     reach: BTreeMap<String, u32>,
+    /// Rules for data flow.
+    pub(crate) flows: OwnFlows,
     /// Files that could not be used, with line and reason.
     pub(crate) rejected: Vec<String>,
 }
@@ -45,8 +50,8 @@ impl OwnRules {
     /// The repository's and the user's, in the order of their paths.
     pub(crate) fn read(tree: &Tree, named: &Tree) -> Self {
         let own = tree.iter().filter(|(path, _)| path.starts_with(FOLDER));
-        let files =
-            own.chain(named.iter()).filter(|(path, _)| path.ends_with(".yml") || path.ends_with(".yaml"));
+        let is_rules = |path: &str| [".yml", ".yaml", ".toml"].iter().any(|end| path.ends_with(end));
+        let files = own.chain(named.iter()).filter(|(path, _)| is_rules(path));
         let mut rules = Self::default();
         let mut ids = BTreeSet::new();
         let mut by_language: BTreeMap<Language, Vec<Rule>> = BTreeMap::new();
@@ -56,6 +61,11 @@ impl OwnRules {
                     "{path}: more than {MAX_FILES} files of rules; this one and those after it are not read"
                 ));
                 break;
+            }
+            if path.ends_with(".toml") {
+                let added = text(bytes).and_then(|text| rules.flows.add(text, &mut ids));
+                rules.rejected.extend(added.err().map(|problem| format!("{path}:{problem}")));
+                continue;
             }
             match one(bytes, &mut ids) {
                 Ok(read) => {
@@ -94,12 +104,16 @@ impl Budget {
     }
 }
 
-/// One file's rule, for each language that it names.
-fn one(bytes: &[u8], ids: &mut BTreeSet<String>) -> Result<Vec<(Language, Rule, u32)>, check::Problem> {
+fn text(bytes: &[u8]) -> Result<&str, Problem> {
     if bytes.len() > MAX_FILE_BYTES {
-        return Err(check::Problem::of(1, format!("larger than {MAX_FILE_BYTES} bytes")));
+        return Err(Problem::of(1, format!("larger than {MAX_FILE_BYTES} bytes; split it")));
     }
-    let text = str::from_utf8(bytes).map_err(|_| check::Problem::of(1, "not UTF-8"))?;
+    str::from_utf8(bytes).map_err(|_| Problem::of(1, "not UTF-8"))
+}
+
+/// One file's rule, for each language that it names.
+fn one(bytes: &[u8], ids: &mut BTreeSet<String>) -> Result<Vec<(Language, Rule, u32)>, Problem> {
+    let text = text(bytes)?;
     let sketch = check::sketch(text)?;
     let languages = check::languages(text, &sketch)?;
     let mut rules = Vec::new();
@@ -107,11 +121,11 @@ fn one(bytes: &[u8], ids: &mut BTreeSet<String>) -> Result<Vec<(Language, Rule, 
         let mut file = parse(text).map_err(|error| check::located(text, &error.to_string()))?;
         check::about(text, &mut file.about)?;
         let id = file.about.id.clone();
-        let rule = compile_all(file, language)
-            .map_err(|error| check::Problem::at(text, "match", error.to_string()))?;
+        let rule =
+            compile_all(file, language).map_err(|error| Problem::at(text, "match", error.to_string()))?;
         rules.push((language, rule, check::reach(&sketch)));
         if !ids.insert(format!("{language:?} {id}")) {
-            return Err(check::Problem::at(text, "id", format!("there is a rule {id} already")));
+            return Err(Problem::at(text, "id", format!("there is a rule {id} already")));
         }
     }
     Ok(rules)

@@ -9,7 +9,7 @@ use super::pytest;
 use crate::sandbox::Program;
 use crate::tree::Tree;
 
-const DRIVER: &str = include_str!("unittest/driver.py");
+const DRIVER: &str = concat!(include_str!("report.py"), include_str!("unittest/driver.py"));
 /// On one command line.
 const MAX_FILES: usize = 2_000;
 

@@ -50,7 +50,7 @@ struct Arguments {
     /// The same tree before the change: findings that it has too are marked as known.
     #[arg(long, value_name = "PATH")]
     base: Option<PathBuf>,
-    /// A folder of further rules (`*.yml`), as `.quartet/rules` of the scanned tree.
+    /// A folder of further rules (`*.yml`, `*.toml`), as `.quartet/rules` of the scanned tree.
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
     /// End with exit code 1 when there is a finding of this severity or worse.

@@ -1,9 +1,13 @@
 //! SQL text as it is written in the code: constant pieces and holes, in the order of the text.
 
+mod format;
+
 use std::ops::Range;
 
 use crate::analyze::unit::Node;
 use crate::language::Family;
+
+use super::super::edit::Edit;
 
 /// Most pieces that one text may have.
 const MAX_PIECES: usize = 64;
@@ -13,10 +17,19 @@ pub(super) struct Statement<'u> {
     /// What [`Piece::Hole`] counts.
     pub(super) holes: Vec<Node<'u>>,
     literals: Vec<Literal>,
+    steps: Vec<Step>,
+}
+
+/// One expression of the text.
+struct Step {
+    range: Range<usize>,
+    source: String,
+    /// Its own among the literals.
+    literals: Range<usize>,
     /// The literals stand side by side and stay so; otherwise they become one.
     side_by_side: bool,
-    start: usize,
-    source: String,
+    /// The text so far, as `query + `, which stays before the literals.
+    before: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,44 +47,81 @@ struct Literal {
 }
 
 impl<'u> Statement<'u> {
-    pub(super) fn read(node: &Node<'u>, family: Family) -> Option<Self> {
+    /// The text that these expressions make, one added to the next; `name` holds what is there so far.
+    pub(super) fn read(steps: &[Node<'u>], name: &str, family: Family) -> Option<Self> {
+        let mut statement =
+            Self { pieces: Vec::new(), holes: Vec::new(), literals: Vec::new(), steps: Vec::new() };
+        for node in steps {
+            statement.step(node, name, family)?;
+        }
+        let is_small = statement.pieces.len() <= MAX_PIECES;
+        (is_small && !statement.holes.is_empty()).then_some(statement)
+    }
+
+    fn step(&mut self, node: &Node<'u>, name: &str, family: Family) -> Option<()> {
         let mut node = node.clone();
         while node.kind() == "parenthesized_expression" {
             let inner = node.named_children().next();
             node = inner?;
         }
-        let mut statement = Self {
-            pieces: Vec::new(),
-            holes: Vec::new(),
-            literals: Vec::new(),
-            side_by_side: node.kind() == "concatenated_string",
-            start: node.range().start,
-            source: node.text().into_owned(),
-        };
+        let (first, pieces) = (self.literals.len(), self.pieces.len());
         match family {
-            Family::Python => statement.python(&node)?,
-            Family::JavaScript => statement.javascript(&node)?,
+            Family::Python => self.python(&node)?,
+            Family::JavaScript => self.javascript(&node)?,
         }
-        let mergeable = statement.literals.windows(2).all(|pair| {
+        let side_by_side = node.kind() == "concatenated_string";
+        let own = &self.literals[first..];
+        let mergeable = own.windows(2).all(|pair| {
             pair[0].close == pair[1].close && pair[0].open == pair[1].open && pair[0].close.len() == 1
         });
-        let is_small = statement.pieces.len() <= MAX_PIECES;
-        (is_small && !statement.holes.is_empty() && (statement.side_by_side || mergeable))
-            .then_some(statement)
+        let range = node.range();
+        let mut before = String::new();
+        // `query = query + "…"`: what is there already, no value.
+        if !self.steps.is_empty()
+            && is_so_far(&node, name)
+            && matches!(self.pieces.get(pieces), Some(Piece::Hole(_)))
+        {
+            let Some(Piece::Hole(hole)) = self.pieces.get(pieces).cloned() else { return None };
+            self.pieces.remove(pieces);
+            self.holes.remove(hole);
+            for piece in &mut self.pieces[pieces..] {
+                if let Piece::Hole(number) = piece {
+                    *number -= 1;
+                }
+            }
+            before = format!("{name} + ");
+        }
+        // A placeholder needs a literal to stand in.
+        (!own.is_empty() && (side_by_side || mergeable)).then_some(())?;
+        let source = node.text().into_owned();
+        self.steps.push(Step { range, source, literals: first..self.literals.len(), side_by_side, before });
+        Some(())
     }
 
-    /// The code of the constant text; `texts` is the new content of each literal.
-    pub(super) fn with(&self, texts: &[String]) -> String {
-        if !self.side_by_side {
-            let Some(first) = self.literals.first() else { return self.source.clone() };
-            return format!("{}{}{}", first.open, texts.concat(), first.close);
-        }
-        let mut code = self.source.clone();
-        for (literal, text) in self.literals.iter().zip(texts).rev() {
-            let range = literal.range.start - self.start..literal.range.end - self.start;
-            code.replace_range(range, &format!("{}{text}{}", literal.open, literal.close));
-        }
-        code
+    /// The constant text in place of each expression; `texts` is the new content of each literal.
+    pub(super) fn with(&self, texts: &[String]) -> Vec<Edit> {
+        let edit = |step: &Step| {
+            let (literals, texts) = (&self.literals[step.literals.clone()], &texts[step.literals.clone()]);
+            let code = match literals.first() {
+                Some(first) if !step.side_by_side => {
+                    format!("{}{}{}{}", step.before, first.open, texts.concat(), first.close)
+                }
+                _ => {
+                    let mut code = step.source.clone();
+                    for (literal, text) in literals.iter().zip(texts).rev() {
+                        let start = step.range.start;
+                        let range = literal.range.start - start..literal.range.end - start;
+                        code.replace_range(range, &format!("{}{text}{}", literal.open, literal.close));
+                    }
+                    code
+                }
+            };
+            Edit::replace(step.range.clone(), code)
+        };
+        // A step without values stays as it is written.
+        let changed =
+            self.steps.iter().map(edit).zip(&self.steps).filter(|(edit, step)| edit.text != step.source);
+        changed.map(|(edit, _)| edit).collect()
     }
 
     pub(super) fn literal_count(&self) -> usize {
@@ -178,99 +228,21 @@ impl<'u> Statement<'u> {
         add(self, at..inside.end)
     }
 
-    /// `"… %s …" % (a, b)`.
-    fn percent(&mut self, node: &Node<'u>) -> Option<()> {
-        let (left, mut right) = (node.field("left")?, node.field("right")?);
-        if right.kind() == "parenthesized_expression" {
-            let inner = right.named_children().next();
-            right = inner?;
-        }
-        let values: Vec<Node<'u>> = match &*right.kind() {
-            "tuple" => right.named_children().collect(),
-            "dictionary" => return None,
-            _ => vec![right],
-        };
-        let text = self.plain(&left)?;
-        let mut values = values.into_iter();
-        let mut rest = text.as_str();
-        let mut done = String::new();
-        while let Some(at) = rest.find('%') {
-            done.push_str(&rest[..at]);
-            match rest[at + 1..].chars().next()? {
-                '%' => done.push('%'),
-                's' | 'd' | 'i' => {
-                    self.pieces.push(Piece::Text(0, std::mem::take(&mut done)));
-                    self.hole(values.next()?);
-                }
-                _ => return None,
-            }
-            // What follows is one of the bytes above.
-            rest = &rest[at + 2..];
-        }
-        done.push_str(rest);
-        self.pieces.push(Piece::Text(0, done));
-        values.next().is_none().then_some(())
-    }
-
-    /// `"… {} {name} …".format(a, name=b)`.
-    fn format(&mut self, node: &Node<'u>) -> Option<()> {
-        let function = node.field("function").filter(|function| function.kind() == "attribute")?;
-        (function.field("attribute")?.text() == "format").then_some(())?;
-        let text = self.plain(&function.field("object")?)?;
-        let arguments: Vec<Node<'u>> = node.field("arguments")?.named_children().collect();
-        let named = |name: &str| {
-            let argument = arguments.iter().find(|argument| {
-                argument.kind() == "keyword_argument"
-                    && argument.field("name").is_some_and(|n| n.text() == name)
-            });
-            argument.and_then(|argument| argument.field("value"))
-        };
-        let positional = |index: usize| {
-            arguments
-                .get(index)
-                .filter(|a| !a.kind().ends_with("splat") && a.kind() != "keyword_argument")
-                .cloned()
-        };
-        let text = text.replace("{{", "\u{1}").replace("}}", "\u{2}");
-        let plain = |text: &str| text.replace('\u{1}', "{").replace('\u{2}', "}");
-        let mut next = 0;
-        let mut rest = text.as_str();
-        while let Some((before, after)) = rest.split_once('{') {
-            let (field, after) = after.split_once('}')?;
-            self.pieces.push(Piece::Text(0, plain(before)));
-            let value = match field.parse::<usize>() {
-                Ok(index) => positional(index)?,
-                Err(_) if field.is_empty() => {
-                    next += 1;
-                    positional(next - 1)?
-                }
-                Err(_) => named(field)?,
-            };
-            self.hole(value);
-            rest = after;
-        }
-        self.pieces.push(Piece::Text(0, plain(rest)));
-        Some(())
-    }
-
-    /// The content of a literal without holes, which becomes the only literal.
-    fn plain(&mut self, node: &Node<'u>) -> Option<String> {
-        (node.kind() == "string").then_some(())?;
-        self.literal(node)?;
-        match (&self.pieces[..], &self.holes[..]) {
-            ([Piece::Text(_, text)], []) => {
-                let text = text.clone();
-                self.pieces.clear();
-                Some(text)
-            }
-            _ => None,
-        }
-    }
-
     fn hole(&mut self, value: Node<'u>) {
         self.pieces.push(Piece::Hole(self.holes.len()));
         self.holes.push(value);
     }
+}
+
+/// Whether the first operand of the sum is the name.
+fn is_so_far(node: &Node<'_>, name: &str) -> bool {
+    let mut at = Some(node.clone());
+    while let Some(sum) =
+        at.clone().filter(|at| matches!(&*at.kind(), "binary_operator" | "binary_expression"))
+    {
+        at = sum.field("left");
+    }
+    at.is_some_and(|first| first.kind() == "identifier" && first.text() == name)
 }
 
 /// `str(x)` and `String(x)` serve only to make text of a value.

@@ -12,7 +12,7 @@ use super::{Engine, SourceAt, What};
 /// Packages of `from package import *` in which a name is looked for.
 const WILDCARDS: usize = 16;
 
-impl Engine<'_> {
+impl<'r> Engine<'r> {
     pub(super) fn eval(&mut self, m: &Module, e: ExprId) -> Value {
         if self.depth >= super::DEPTH || !self.burn() {
             return Value::default();
@@ -151,7 +151,7 @@ impl Engine<'_> {
     pub(super) fn outside(
         &mut self,
         value: Value,
-        what: &'static str,
+        what: &'r str,
         strength: f64,
         mask: u32,
         span: Span,

@@ -16,16 +16,16 @@ use super::call::Site;
 
 /// Regular expressions of rules, compiled when first asked.
 #[derive(Default)]
-pub(super) struct Patterns(FxHashMap<&'static str, Option<Regex>>);
+pub(super) struct Patterns<'r>(FxHashMap<&'r str, Option<Regex>>);
 
-impl Patterns {
-    fn is_match(&mut self, pattern: &'static str, text: &str) -> bool {
+impl<'r> Patterns<'r> {
+    fn is_match(&mut self, pattern: &'r str, text: &str) -> bool {
         let compiled = self.0.entry(pattern).or_insert_with(|| Regex::new(pattern).ok());
         compiled.as_ref().is_some_and(|r| r.is_match(text))
     }
 }
 
-impl Engine<'_> {
+impl<'r> Engine<'r> {
     pub(super) fn check_shape(&mut self, site: &Site<'_>, rule: u32, shape: u32) {
         let rules = self.rules.file;
         let shape = &rules.rule[rule as usize].shape[shape as usize];
@@ -39,11 +39,11 @@ impl Engine<'_> {
         self.record_shape(rule, site.span, shape.certainty, guess);
     }
 
-    pub(super) fn holds_all(&mut self, all: &'static [When], site: &Site<'_>) -> bool {
+    pub(super) fn holds_all(&mut self, all: &'r [When], site: &Site<'_>) -> bool {
         all.iter().all(|w| self.holds(w, site))
     }
 
-    pub(super) fn holds(&mut self, when: &'static When, site: &Site<'_>) -> bool {
+    pub(super) fn holds(&mut self, when: &'r When, site: &Site<'_>) -> bool {
         if !when.near.is_empty() {
             return self.is_called(site, &when.near);
         }

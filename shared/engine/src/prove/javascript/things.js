@@ -80,17 +80,38 @@ function request() {
   });
 }
 
+const TYPED = ['.ts', '.tsx', '.mts', '.cts'];
 const resolveReal = Module._resolveFilename;
+// TypeScript imports `./a.js` where `./a.ts` is meant.
+Module._resolveFilename = function (wanted, ...rest) {
+  try {
+    return resolveReal.call(Module, wanted, ...rest);
+  } catch (error) {
+    if (!/^[./].*\.[cm]?js$/.test(wanted)) throw error;
+    return resolveReal.call(Module, wanted.replace(/js$/, 'ts'), ...rest);
+  }
+};
 const loadReal = Module._load;
 const STAND_INS = new Map();
 Module._load = function (wanted, ...rest) {
   if (STAND_INS.has(wanted)) return STAND_INS.get(wanted);
   try {
-    resolveReal.call(Module, wanted, ...rest);
+    Module._resolveFilename(wanted, ...rest);
   } catch (error) {
     if (wanted.startsWith('.') || wanted.startsWith('/')) throw error;
     STAND_INS.set(wanted, thing(wanted));
     return STAND_INS.get(wanted);
   }
   return loadReal.call(Module, wanted, ...rest);
+};
+
+// Typed files were made JavaScript with the imports and exports of CommonJS, whatever the package says of its files.
+for (const end of TYPED) {
+  Module._extensions[end] = (module, file) => module._compile(fs.readFileSync(file, 'utf8'), file);
+}
+globalThis.quartetDefault = (found) => (found?.__name === undefined && found?.default !== undefined ? found.default : found);
+globalThis.quartetExport = (exports, getters) => {
+  for (const [name, get] of Object.entries(getters)) {
+    Object.defineProperty(exports, name, { get, enumerable: true, configurable: true });
+  }
 };

@@ -41,13 +41,17 @@ def commands():
     replace("asyncio", ("create_subprocess_shell", "create_subprocess_exec"), run_async)
 
 
+def one_line(mode):
+    return io.BytesIO(b"7\n") if "b" in str(mode) else io.StringIO("7\n")
+
+
 def paths():
     def open_file(real, name):
         def recorder(file, mode="r", *args, **kwargs):
             if line_in_target() is None or not contains(file if isinstance(file, (str, bytes)) else str(file)):
                 return real(file, mode, *args, **kwargs)
             opened(file)
-            return io.BytesIO(b"7\n") if "b" in str(mode) else io.StringIO("7\n")
+            return one_line(mode)
 
         return recorder
 
@@ -78,7 +82,7 @@ def soften():
             except OSError:
                 if line_in_target() is None:
                     raise
-                return io.BytesIO(b"7\n") if "b" in str(mode) else io.StringIO("7\n")
+                return one_line(mode)
 
         return recorder
 
@@ -126,37 +130,30 @@ def kind_of_hash(name, args, kwargs):
         note("code" if BROKEN_HASHES & set(used) else "data", name)
 
 
+def noting(kind):
+    """A sink that is weak, or not, by its name alone."""
+
+    def noted(real, name):
+        def recorder(*args, **kwargs):
+            note(kind, name)
+            return real(*args, **kwargs)
+
+        return recorder
+
+    return noted
+
+
 def randoms():
-    def draw(kind):
-        def recorded(real, name):
-            def recorder(*args, **kwargs):
-                note(kind, name)
-                return real(*args, **kwargs)
-
-            return recorder
-
-        return recorded
-
     weak = ("random", "randint", "randrange", "choice", "choices", "sample", "shuffle", "uniform", "getrandbits", "randbytes", "Random")
-    replace("random", weak, draw("code"))
-    replace("random", ("SystemRandom",), draw("data"))
-    replace("secrets", ("token_bytes", "token_hex", "token_urlsafe", "choice", "randbelow", "randbits", "SystemRandom"), draw("data"))
-    replace("os", ("urandom",), draw("data"))
+    replace("random", weak, noting("code"))
+    replace("random", ("SystemRandom",), noting("data"))
+    replace("secrets", ("token_bytes", "token_hex", "token_urlsafe", "choice", "randbelow", "randbits", "SystemRandom"), noting("data"))
+    replace("os", ("urandom",), noting("data"))
 
 
 def temporaries():
-    def make(kind):
-        def recorded(real, name):
-            def recorder(*args, **kwargs):
-                note(kind, name)
-                return real(*args, **kwargs)
-
-            return recorder
-
-        return recorded
-
-    replace("tempfile", ("mktemp",), make("code"))
-    replace("tempfile", ("mkstemp", "mkdtemp", "NamedTemporaryFile", "TemporaryFile", "TemporaryDirectory"), make("data"))
+    replace("tempfile", ("mktemp",), noting("code"))
+    replace("tempfile", ("mkstemp", "mkdtemp", "NamedTemporaryFile", "TemporaryFile", "TemporaryDirectory"), noting("data"))
 
 
 def evaluations():

@@ -21,13 +21,13 @@ const MAX_CONFIDENCE: f64 = 0.95;
 
 /// Why a rule cannot be used, and the line of the file.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     line: usize,
     reason: String,
 }
 
 impl Problem {
-    pub(super) fn of(line: usize, reason: impl Into<String>) -> Self {
+    pub(crate) fn of(line: usize, reason: impl Into<String>) -> Self {
         let reason: String = reason.into();
         let first = reason.lines().next().unwrap_or_default();
         Self { line, reason: first.chars().filter(|c| !c.is_control()).take(MAX_TEXT_CHARS).collect() }
@@ -76,22 +76,27 @@ pub(super) fn sketch(text: &str) -> Result<Value, Problem> {
 fn regexes(text: &str, value: &Value) -> Result<(), Problem> {
     match value {
         Value::Object(fields) => fields.iter().try_for_each(|(key, value)| match value.as_str() {
-            Some(regex) if key == "regex" || key == "text" => {
-                if regex.chars().count() > MAX_REGEX_CHARS {
-                    return Err(Problem::at(text, key, format!("longer than {MAX_REGEX_CHARS} characters")));
-                }
-                let tried = RegexBuilder::new(regex).size_limit(MAX_REGEX_BYTES).build();
-                tried.map(drop).map_err(|error| {
-                    let reason = error.to_string();
-                    let last = reason.lines().last().unwrap_or_default().to_owned();
-                    Problem::at(text, key, format!("its regular expression does not compile: {last}"))
-                })
+            Some(value) if key == "regex" || key == "text" => {
+                regex(value).map_err(|reason| Problem::at(text, key, reason))
             }
             _ => regexes(text, value),
         }),
         Value::Array(items) => items.iter().try_for_each(|item| regexes(text, item)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
+}
+
+/// Whether the expression compiles, and to something small.
+pub(crate) fn regex(regex: &str) -> Result<(), String> {
+    if regex.chars().count() > MAX_REGEX_CHARS {
+        return Err(format!("longer than {MAX_REGEX_CHARS} characters"));
+    }
+    let tried = RegexBuilder::new(regex).size_limit(MAX_REGEX_BYTES).build();
+    tried.map(drop).map_err(|error| {
+        let reason = error.to_string();
+        let last = reason.lines().last().unwrap_or_default();
+        format!("its regular expression does not compile: {last}")
+    })
 }
 
 /// How many looks around stand within each other.
@@ -129,20 +134,27 @@ pub(super) fn languages(text: &str, sketch: &Value) -> Result<Vec<Language>, Pro
     named.iter().map(known).collect()
 }
 
-pub(super) fn about(text: &str, about: &mut About) -> Result<(), Problem> {
-    let id = &about.id;
+/// Whether a user's rule may have this name.
+pub(crate) fn id(id: &str) -> Result<(), String> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
     if id.len() < 3 || id.len() > 80 || !id.chars().all(plain) {
-        return Err(Problem::at(text, "id", "3 to 80 of a-z, 0-9, `.`, `-` and `_`"));
+        return Err("3 to 80 of a-z, 0-9, `.`, `-` and `_`".to_owned());
     }
+    if is_built_in(id) {
+        let first = id.split('.').next().unwrap_or_default();
+        return Err(format!("names that begin with `{first}.` are built in; begin with your own"));
+    }
+    Ok(())
+}
+
+/// Whether only a rule of ours has such a name.
+pub(crate) fn is_built_in(id: &str) -> bool {
     let first = id.split('.').next().unwrap_or_default();
-    if first == "secret" || Language::named(first).is_some() {
-        return Err(Problem::at(
-            text,
-            "id",
-            format!("names that begin with `{first}.` are built in; begin with your own"),
-        ));
-    }
+    first == "secret" || Language::named(first).is_some()
+}
+
+pub(super) fn about(text: &str, about: &mut About) -> Result<(), Problem> {
+    id(&about.id).map_err(|reason| Problem::at(text, "id", reason))?;
     let number = about.cwe.strip_prefix("CWE-").unwrap_or_default();
     if number.is_empty() || number.len() > 5 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Problem::at(text, "cwe", "as `CWE-89`"));

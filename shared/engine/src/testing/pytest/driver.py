@@ -1,27 +1,5 @@
-# Runs pytest on the current folder and writes one JSON object for each test, as it ends, into the folder in argv[1].
-# Needs Python 3.8, pytest 7 and, for coverage, coverage 6.
-import sys
-
-# The repository's files come first, but only once ours are in: it may have a `json.py` or a `coverage.py`.
-sys.path[:] = [path for path in sys.path if path]
-
-import json
-import os
-
-reports = sys.argv[1]
+# Runs pytest 7 or newer on the current folder.
 sys.argv = ["pytest"]
-out = open(os.path.join(reports, "tests.jsonl"), "w", encoding="utf-8", buffering=1)
-
-
-def write(**line):
-    out.write(json.dumps(line) + "\n")
-
-
-try:
-    import coverage
-except ImportError as error:
-    coverage = None
-    print(f"no coverage: {error}", file=sys.stderr)
 try:
     import pytest
 except ImportError as error:
@@ -59,27 +37,6 @@ class Reporter:
         if report.failed:
             file = report.nodeid.partition("::")[0]
             write(file=file, function="", name="(collection)", status="error", seconds=0.0, message=text(report))
-
-
-def start_coverage():
-    if coverage is None:
-        return None
-    try:
-        # The repository's own settings may name plugins that are not here.
-        measured = coverage.Coverage(data_file=None, config_file=False, source=["."])
-        measured.start()
-        return measured
-    except Exception as error:
-        print(f"coverage: {error}", file=sys.stderr)
-        return None
-
-
-def finish_coverage(measured):
-    try:
-        measured.stop()
-        measured.json_report(outfile=os.path.join(reports, "coverage.json"), ignore_errors=True)
-    except Exception as error:
-        print(f"coverage: {error}", file=sys.stderr)
 
 
 USAGE_ERROR = 4

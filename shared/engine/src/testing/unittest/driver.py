@@ -1,33 +1,14 @@
-# Runs the test cases of the files in argv[2:] and writes one JSON object for each test, as it ends, into the folder in
-# argv[1]. Needs Python 3.8 and, for coverage, coverage 6.
-import sys
-
-# The repository's files come first, but only once ours are in: it may have a `json.py` or a `coverage.py`.
-sys.path[:] = [path for path in sys.path if path]
-
+# Runs the test cases of the files in argv[2:].
 import importlib
 import importlib.util
-import json
-import os
 import time
 import traceback
 import unittest
 
-try:
-    import coverage
-except ImportError as error:
-    coverage = None
-    print(f"no coverage: {error}", file=sys.stderr)
-
-reports, files = sys.argv[1], sys.argv[2:]
+files = sys.argv[2:]
 sys.argv = ["unittest"]
-out = open(os.path.join(reports, "tests.jsonl"), "w", encoding="utf-8", buffering=1)
 root = os.getcwd()
 sys.path.insert(0, root)
-
-
-def write(**line):
-    out.write(json.dumps(line) + "\n")
 
 
 class Result(unittest.TestResult):
@@ -88,27 +69,6 @@ def load(file):
         spec.loader.exec_module(module)
         return module
     return importlib.import_module(dotted)
-
-
-def start_coverage():
-    if coverage is None:
-        return None
-    try:
-        # The repository's own settings may name plugins that are not here.
-        measured = coverage.Coverage(data_file=None, config_file=False, source=["."])
-        measured.start()
-        return measured
-    except Exception as error:
-        print(f"coverage: {error}", file=sys.stderr)
-        return None
-
-
-def finish_coverage(measured):
-    try:
-        measured.stop()
-        measured.json_report(outfile=os.path.join(reports, "coverage.json"), ignore_errors=True)
-    except Exception as error:
-        print(f"coverage: {error}", file=sys.stderr)
 
 
 measured = start_coverage()
