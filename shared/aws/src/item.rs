@@ -127,8 +127,14 @@ pub(crate) fn is_conflict<R>(error: &SdkError<TransactWriteItemsError, R>) -> bo
     !is_already(error) && reasons(error).any(|code| code == "TransactionConflict")
 }
 
+/// The place of the first condition that turned a transaction down.
+pub(crate) fn refused_by<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<usize> {
+    reasons(error).position(|code| code == "ConditionalCheckFailed")
+}
+
 fn reasons<R>(error: &SdkError<TransactWriteItemsError, R>) -> impl Iterator<Item = &str> {
-    cancelled(error).iter().filter_map(|reason| reason.code())
+    // One for each write, in order; what was not at fault says so.
+    cancelled(error).iter().map(|reason| reason.code().unwrap_or_default())
 }
 
 fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> &[CancellationReason] {

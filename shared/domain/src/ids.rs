@@ -84,6 +84,16 @@ id!(
     KeyId,
     "key"
 );
+id!(
+    /// One question and its answer.
+    QueryId,
+    "qry"
+);
+id!(
+    /// One conversation.
+    SessionId,
+    "ses"
+);
 
 /// What a request draws once, and keeps when it is made again: ids made of the same seed are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +129,18 @@ impl KeyId {
 
     pub(crate) fn of_the_deployment() -> Self {
         Self("key_deployment".to_owned())
+    }
+}
+
+impl QueryId {
+    pub fn made(seed: Seed) -> Self {
+        Self(format!("qry_{}", seed.stem()))
+    }
+}
+
+impl SessionId {
+    pub fn made(seed: Seed) -> Self {
+        Self(format!("ses_{}", seed.stem()))
     }
 }
 

@@ -1,0 +1,85 @@
+//! When a person is asked to take over.
+
+use serde::{Deserialize, Serialize};
+
+use super::question::Wish;
+
+/// Below this a turn has failed: the answer may help, or not.
+pub const SURE: f64 = 0.6;
+/// Below this there is no answer.
+pub const UNKNOWN: f64 = 0.3;
+/// So many failed turns of a session are enough.
+pub(super) const MOST_FAILED: u32 = 3;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    LowConfidence,
+    /// A person was asked for.
+    Requested,
+    /// Too many turns of the session failed.
+    Unresolved,
+}
+
+impl Reason {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LowConfidence => "low_confidence",
+            Self::Requested => "requested",
+            Self::Unresolved => "unresolved",
+        }
+    }
+}
+
+/// Whether a turn has failed its user: the answer is unsure, or the message says that the one before was of no use.
+pub(super) fn failed(wish: Wish, confidence: f64) -> bool {
+    confidence < SURE || wish == Wish::Better
+}
+
+/// Whether a person is asked to take over, after a turn that makes it `failed` failed ones.
+pub(super) fn escalate(wish: Wish, confidence: f64, failed: u32) -> Option<Reason> {
+    if wish == Wish::Person {
+        Some(Reason::Requested)
+    } else if failed >= MOST_FAILED {
+        Some(Reason::Unresolved)
+    } else if confidence < UNKNOWN && wish != Wish::Better {
+        Some(Reason::LowConfidence)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_gets_a_person() {
+        #[track_caller]
+        fn check(wish: Wish, confidence: f64, failed: u32, expected: Option<Reason>) {
+            assert_eq!(escalate(wish, confidence, failed), expected, "{wish:?} {confidence} {failed}");
+        }
+        check(Wish::None, 0.9, 0, None);
+        check(Wish::None, 0.9, 2, None);
+        check(Wish::None, 0.9, 3, Some(Reason::Unresolved));
+        check(Wish::None, 0.3, 1, None);
+        check(Wish::None, 0.29, 1, Some(Reason::LowConfidence));
+        check(Wish::None, 0.0, 3, Some(Reason::Unresolved));
+        check(Wish::Better, 0.0, 1, None);
+        check(Wish::Better, 0.9, 3, Some(Reason::Unresolved));
+        check(Wish::Person, 1.0, 0, Some(Reason::Requested));
+        check(Wish::Person, 0.0, 3, Some(Reason::Requested));
+    }
+
+    #[test]
+    fn turns_that_fail() {
+        for (wish, confidence, expected) in [
+            (Wish::None, 0.6, false),
+            (Wish::None, 0.59, true),
+            (Wish::Better, 0.9, true),
+            (Wish::Person, 1.0, false),
+        ] {
+            assert_eq!(failed(wish, confidence), expected, "{wish:?} {confidence}");
+        }
+    }
+}
