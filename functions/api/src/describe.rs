@@ -16,7 +16,7 @@ use crate::answer::{Problem, ProblemField};
 #[openapi(
     info(
         title = "Quartet",
-        description = "Subscriptions to events, their deliveries, and the keys that manage them.",
+        description = "Subscriptions to events, their deliveries, questions and answers, and the keys that open all of it.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(Problem, ProblemField)),
@@ -24,6 +24,7 @@ use crate::answer::{Problem, ProblemField};
         (name = "webhooks", description = "Who is told of what."),
         (name = "deliveries", description = "What was sent, and what came of it."),
         (name = "events", description = "What can be subscribed to."),
+        (name = "queries", description = "Questions about runs, findings and webhooks, and their answers."),
         (name = "keys", description = "Who may ask.")
     )
 )]
@@ -171,7 +172,7 @@ mod tests {
         let paths = document["paths"].as_object().expect("paths");
         let operations: Vec<&Value> =
             paths.values().flat_map(|item| item.as_object().expect("an item").values()).collect();
-        assert_eq!(operations.len(), 22);
+        assert_eq!(operations.len(), 26);
         let keys = &paths["/.well-known/webhooks/{webhook_id}/keys"]["get"];
         assert_eq!(keys["security"], serde_json::json!([{}]), "anybody may ask");
         for operation in operations {

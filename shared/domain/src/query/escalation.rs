@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::answer::Answer;
 use super::question::Wish;
 
 /// Below this a turn has failed: the answer may help, or not.
@@ -28,6 +29,18 @@ impl Reason {
             Self::Requested => "requested",
             Self::Unresolved => "unresolved",
         }
+    }
+}
+
+/// What is said where nobody had to know anything to answer.
+pub fn settle(wish: Wish, answer: Answer) -> Answer {
+    match wish {
+        Wish::Person if answer.confidence < SURE => Answer::of("You asked for a person.", 0.9),
+        Wish::Better if answer.confidence < SURE => Answer::of(
+            "I am sorry. Ask in other words, name the repository or the pull request, or ask for a person.",
+            0.4,
+        ),
+        Wish::None | Wish::Person | Wish::Better => answer,
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Question {
     pub severities: BTreeSet<Severity>,
     /// It asks how something is done.
     pub how: bool,
+    /// It goes on about what was asked before, as `and in pull request 2?` does.
+    pub goes_on: bool,
     pub wish: Wish,
 }
 
@@ -44,6 +46,8 @@ impl Question {
             pull: pull(&words, text),
             severities: words.iter().filter_map(|word| severity(word)).collect(),
             how: pairs(&words, &["how"], &["do", "to", "can", "should", "would", "could"]),
+            goes_on: words.first().is_some_and(|first| ["also", "and", "then"].contains(&first.as_str()))
+                || pairs(&words, &["what", "how"], &["about"]),
             wish: wish(&words),
         }
     }

@@ -7,11 +7,11 @@ use crate::task::Task;
 
 const MOST_LISTED: usize = 10;
 
-/// A subscription, and what became of what it was sent.
+/// A subscription, and what became of what it was sent, where that was looked at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Watched {
     pub subscription: Subscription,
-    pub statistics: Statistics,
+    pub statistics: Option<Statistics>,
 }
 
 /// Tells of repositories, of webhooks, or of both where the question says neither.
@@ -84,15 +84,16 @@ fn line(one: &Watched) -> String {
         State::Active => "active".to_owned(),
         State::Disabled { reason, at } => format!("disabled ({}) since {at}", reason.word()),
     };
-    let last = statistics.last_failure_at.map(|at| format!(", last failure {at}")).unwrap_or_default();
-    format!(
-        "- {} to {}: {state}; {} delivered, {} given up, {} failed attempts{last}",
-        subscription.id,
-        host(subscription),
-        statistics.delivered,
-        statistics.given_up,
-        statistics.failed_attempts
-    )
+    let mut line = format!("- {} to {}: {state}", subscription.id, host(subscription));
+    if let Some(Statistics { delivered, given_up, failed_attempts, last_failure_at, .. }) = statistics {
+        line.push_str(&format!(
+            "; {delivered} delivered, {given_up} given up, {failed_attempts} failed attempts"
+        ));
+        if let Some(at) = last_failure_at {
+            line.push_str(&format!(", the last at {at}"));
+        }
+    }
+    line
 }
 
 /// By what they sent: newest first, as `tasks` are.
@@ -130,8 +131,8 @@ mod tests {
         let mut gone = samples::subscription();
         gone.settings.url = "https://gone.example/hook?token=secret".to_owned();
         gone.state = State::Disabled { reason: DisabledReason::Gone, at: Timestamp::UNIX_EPOCH };
-        let watched =
-            [active, gone].map(|subscription| Watched { subscription, statistics: Statistics::default() });
+        let watched = [active, gone]
+            .map(|subscription| Watched { subscription, statistics: Some(Statistics::default()) });
         let tasks =
             [task("acme/web", Some(1), TaskStatus::Completed), task("acme/web", None, TaskStatus::Failed)];
         let check = |text: &str, has: &[&str], has_not: &[&str]| {
