@@ -1,7 +1,7 @@
 //! The OpenAPI document: what every route has in common, said once.
 
 use quartet_domain::catalogue;
-use quartet_domain::ids::{DeliveryId, KeyId, SubscriptionId};
+use quartet_domain::ids::{DeliveryId, KeyId, QueryId, SessionId, SubscriptionId};
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::schema::{ArrayItems, SchemaType, Type};
@@ -109,8 +109,13 @@ fn only_text(parameter: &mut RefOr<Parameter>) {
 }
 
 /// What stands before an id, by the name of its parameter.
-const IDS: [(&str, &str); 3] =
-    [("webhook_id", SubscriptionId::PREFIX), ("delivery_id", DeliveryId::PREFIX), ("key_id", KeyId::PREFIX)];
+const IDS: [(&str, &str); 5] = [
+    ("webhook_id", SubscriptionId::PREFIX),
+    ("delivery_id", DeliveryId::PREFIX),
+    ("key_id", KeyId::PREFIX),
+    ("query_id", QueryId::PREFIX),
+    ("session_id", SessionId::PREFIX),
+];
 
 /// Says what an id looks like, so that a client sees before it asks that it holds another thing's.
 fn shape_of_id(parameter: &mut RefOr<Parameter>) {

@@ -130,7 +130,7 @@ async fn remind(app: &App, messages: &[Message]) -> Result<(), Unavailable> {
     get, path = "/api/v1/queries", tag = "queries", operation_id = "listQueries",
     params(
         ("session_id" = Option<String>, Query, description = "Of this conversation alone"),
-        ("user_id" = Option<String>, Query, description = "Of this user alone"),
+        ("user_id" = Option<String>, Query, min_length = 1, description = "Of this user alone"),
         ("escalated" = Option<bool>, Query, description = "Only those that need a person, or only those that do not"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "At most so many; 50 by default"),
         ("cursor" = Option<String>, Query, description = "The next_cursor of the page before"),

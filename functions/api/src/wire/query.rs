@@ -29,6 +29,7 @@ pub(crate) struct NewQuery {
     )]
     message: Option<String>,
     /// The conversation that it belongs to, of the same user; left out, it begins one.
+    #[schema(pattern = "^ses_[0-9A-Za-z-]{1,64}$")]
     session_id: Option<String>,
 }
 
