@@ -48,7 +48,7 @@ struct Repositories;
 #[derive(Debug)]
 struct Help;
 
-/// Asks the agents, best first, until one is sure; else the surest has the word.
+/// Asks the agents, best first, until one is sure.
 pub(crate) async fn answer(
     app: &App,
     question: &Question,
@@ -64,7 +64,7 @@ pub(crate) async fn answer(
             Topic::Repositories => Repositories.answer(&asking).await?,
             Topic::Help => Help.answer(&asking).await?,
         };
-        if answer.confidence > best.1.confidence {
+        if query::is_better(&answer, &best.1) {
             best = (topic, answer);
         }
         if best.1.confidence >= SURE {

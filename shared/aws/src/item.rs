@@ -26,6 +26,14 @@ pub(crate) fn time(at: Timestamp) -> AttributeValue {
     s(at.to_string())
 }
 
+/// Digits of a time in the index `listing`: milliseconds until the year 2286.
+pub(crate) const DIGITS: usize = 13;
+
+/// A time as the index sorts it.
+pub(crate) fn digits(at: Timestamp) -> String {
+    format!("{:0DIGITS$}", at.as_millisecond().clamp(0, 9_999_999_999_999))
+}
+
 /// A table item's key.
 pub(crate) fn key(pk: String, sk: &str) -> Item {
     Item::from([("pk".to_owned(), s(pk)), ("sk".to_owned(), s(sk))])

@@ -14,7 +14,7 @@ use quartet_domain::ids::{EventId, TaskId};
 use quartet_domain::task::{Task, TaskStatus, TaskType};
 
 pub use crate::item::Made;
-use crate::item::{Item, Malformed, Reader, key, n, put_new, s, time};
+use crate::item::{Item, Malformed, Reader, digits, key, n, put_new, s, time};
 use crate::{Aws, Unavailable};
 
 #[derive(Clone, Debug)]
@@ -49,8 +49,7 @@ impl Tasks {
         }
         // Events come by the deployment's own connection, so their tasks are its owner's.
         item.insert("list_pk".to_owned(), s(list_pk(&Owner::deployment())));
-        let milliseconds = task.created_at.as_millisecond().max(0);
-        item.insert("list_sk".to_owned(), s(format!("{milliseconds:013}#{}", task.id)));
+        item.insert("list_sk".to_owned(), s(format!("{}#{}", digits(task.created_at), task.id)));
         put_new(&self.client, &self.table, item, "making the task").await
     }
 

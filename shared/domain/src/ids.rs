@@ -116,31 +116,21 @@ impl Seed {
     }
 }
 
-impl SubscriptionId {
-    pub fn made(seed: Seed) -> Self {
-        Self(format!("wh_{}", seed.stem()))
-    }
+macro_rules! made {
+    ($($name:ident),+) => {
+        $(impl $name {
+            pub fn made(seed: Seed) -> Self {
+                Self(format!("{}_{}", Self::PREFIX, seed.stem()))
+            }
+        })+
+    };
 }
+
+made!(SubscriptionId, KeyId, MessageId, QueryId, SessionId);
 
 impl KeyId {
-    pub fn made(seed: Seed) -> Self {
-        Self(format!("key_{}", seed.stem()))
-    }
-
     pub(crate) fn of_the_deployment() -> Self {
         Self("key_deployment".to_owned())
-    }
-}
-
-impl QueryId {
-    pub fn made(seed: Seed) -> Self {
-        Self(format!("qry_{}", seed.stem()))
-    }
-}
-
-impl SessionId {
-    pub fn made(seed: Seed) -> Self {
-        Self(format!("ses_{}", seed.stem()))
     }
 }
 
@@ -174,10 +164,6 @@ impl RunId {
 }
 
 impl MessageId {
-    pub fn made(seed: Seed) -> Self {
-        Self(format!("msg_{}", seed.stem()))
-    }
-
     /// Where the body of a message that no run made lies in the bucket.
     pub fn object(&self) -> String {
         format!("messages/{self}.json")

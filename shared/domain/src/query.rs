@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::answer::{Answer, Source, SourceKind, quoted};
 pub use self::article::{Article, LARGEST_ARTICLE, Library};
-pub use self::escalation::{Reason, SURE, UNKNOWN, settle};
+pub use self::escalation::{Reason, SURE, is_better, settle};
 pub use self::findings::findings;
 pub use self::incidents::incidents;
 pub use self::question::{LONGEST_MESSAGE, Question, Wish};

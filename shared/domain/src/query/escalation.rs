@@ -8,7 +8,7 @@ use super::question::Wish;
 /// Below this a turn has failed: the answer may help, or not.
 pub const SURE: f64 = 0.6;
 /// Below this there is no answer.
-pub const UNKNOWN: f64 = 0.3;
+pub(super) const UNKNOWN: f64 = 0.3;
 /// So many failed turns of a session are enough.
 pub(super) const MOST_FAILED: u32 = 3;
 
@@ -30,6 +30,12 @@ impl Reason {
             Self::Unresolved => "unresolved",
         }
     }
+}
+
+/// Whether another agent's answer is better than that of one who was asked before. The agent that a question was meant
+/// for knows best what it does not know, so only one who is sure takes its word, unless it knew nothing.
+pub fn is_better(other: &Answer, before: &Answer) -> bool {
+    other.confidence > before.confidence && (other.confidence >= SURE || before.confidence < UNKNOWN)
 }
 
 /// What is said where nobody had to know anything to answer.
@@ -82,6 +88,16 @@ mod tests {
         check(Wish::Better, 0.9, 3, Some(Reason::Unresolved));
         check(Wish::Person, 1.0, 0, Some(Reason::Requested));
         check(Wish::Person, 0.0, 3, Some(Reason::Requested));
+    }
+
+    #[test]
+    fn who_has_the_word() {
+        for (other, before, expected) in
+            [(0.51, 0.5, false), (0.6, 0.5, true), (0.9, 0.95, false), (0.2, 0.1, true), (0.0, 0.0, false)]
+        {
+            let is = is_better(&Answer::of("", other), &Answer::of("", before));
+            assert_eq!(is, expected, "{other} after {before}");
+        }
     }
 
     #[test]
