@@ -19,7 +19,7 @@ use quartet_domain::ids::{QueryId, SessionId};
 use quartet_domain::message::Message;
 use quartet_domain::query::{Query, RESTS_AFTER, Session};
 
-use crate::item::{Item, Malformed, Reader, is_conflict, key, n, refused_by, s, time};
+use crate::item::{Item, Malformed, Reader, is_conflict, key, n, new_one, refused_by, s, time};
 use crate::messages::Messages;
 use crate::subscriptions::Page;
 use crate::{Aws, Unavailable};
@@ -70,10 +70,7 @@ impl Queries {
     ) -> Result<Kept, Unavailable> {
         const ACTION: &str = "keeping a query";
         let item = self.item_of(query).map_err(Unavailable::because(ACTION))?;
-        let put = Put::builder().table_name(&self.table).set_item(Some(item));
-        let put = put.condition_expression("attribute_not_exists(pk)").build();
-        let put = put.map_err(Unavailable::because(ACTION))?;
-        let first = TransactWriteItem::builder().put(put).build();
+        let first = new_one(&self.table, item).map_err(Unavailable::because(ACTION))?;
         self.write(first, Some(session), messages, ACTION).await
     }
 
