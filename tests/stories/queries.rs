@@ -127,6 +127,20 @@ pub(crate) async fn a_person_takes_over(house: &House) {
     assert_eq!(told.got().len(), 13);
 }
 
+/// Turns that meet in one session each count once.
+pub(crate) async fn turns_meet(house: &House) {
+    let client = Client::admin(house.stage().await, "meets").await;
+    let unknown = "How did pull request 987654 go?";
+    let session = put(&client, "kim", "How do I test a webhook?", &Value::Null).await["session_id"].take();
+    let turns = (0..3).map(|_| put(&client, "kim", unknown, &session));
+    let turns = futures::future::join_all(turns).await;
+    let escalated: Vec<_> = turns.iter().filter(|query| query["escalated"] == true).collect();
+    assert_eq!(escalated.len(), 1, "{turns:#?}");
+    assert_eq!(escalated[0]["reason"], "unresolved");
+    let of_session = format!("{QUERIES}?session_id={}", session.as_str().unwrap());
+    assert_eq!(client.get(&of_session).await.body["queries"].as_array().unwrap().len(), 4);
+}
+
 pub(crate) async fn others_questions_do_not_exist(house: &House) {
     let stage = house.stage().await;
     let (ours, theirs) = (Client::admin(stage, "asks").await, Client::admin(stage, "listens").await);

@@ -73,7 +73,8 @@ fn pull(words: &[String], text: &str) -> Option<u64> {
     let number = |word: &String| word.parse::<u64>().ok().filter(|number| *number > 0);
     let after = |place: usize| words.get(place + 1).and_then(number);
     let named = words.iter().enumerate().find_map(|(place, word)| match word.as_str() {
-        "pr" | "mr" | "pull" | "request" | "pulls" => after(place),
+        "pr" | "mr" | "pull" | "pulls" => after(place),
+        "request" if place > 0 && ["pull", "merge"].contains(&words[place - 1].as_str()) => after(place),
         "number" | "no" if place > 0 && ["request", "pr"].contains(&words[place - 1].as_str()) => {
             after(place)
         }
@@ -86,55 +87,59 @@ fn pull(words: &[String], text: &str) -> Option<u64> {
     named.or_else(hash)
 }
 
-const REACH: &[&str] = &[
-    "ask", "call", "chat", "connect", "contact", "get", "give", "message", "need", "pass", "reach", "speak",
-    "talk", "transfer", "want", "with", "to",
-];
-const PEOPLE: &[&str] = &[
-    "anybody",
-    "anyone",
-    "colleague",
-    "human",
-    "operator",
-    "people",
-    "person",
-    "representative",
-    "somebody",
-    "someone",
-    "staff",
-    "support",
-];
-const NEGATIONS: &[&str] = &["no", "not", "don", "dont", "never", "without"];
-const USELESS: &[&str] = &["useless", "unhelpful", "nonsense"];
+const TALK: &[&str] =
+    &["call", "chat", "connect", "contact", "customer", "message", "reach", "speak", "talk", "transfer"];
+const WANT: &[&str] = &["get", "give", "need", "prefer", "want"];
+const HUMANS: &[&str] = &["colleague", "human", "operator", "person", "representative", "staff"];
+/// People, where it is said that they are to be talked to.
+const ANYBODY: &[&str] = &["anybody", "anyone", "people", "somebody", "someone", "support", "team"];
+const NEGATIONS: &[&str] = &["don", "dont", "never", "no", "not", "without"];
+/// Words between a wish and whom it is for.
+const NEAR: usize = 5;
 
 fn wish(words: &[String]) -> Wish {
-    // A negation shortly before turns a wish around.
-    let wanted = |place: usize| {
-        let before = words[place.saturating_sub(5)..place].iter();
-        before.clone().any(|word| REACH.contains(&word.as_str()))
-            && !before.clone().any(|word| NEGATIONS.contains(&word.as_str()))
-    };
-    let is = |place: &usize, any: &[&str]| any.contains(&words[*place].as_str());
-    let all = || 0..words.len();
-    let person = all().any(|place| is(&place, PEOPLE) && wanted(place));
-    let alone = words.len() <= 3 && all().any(|place| is(&place, &["human", "operator", "representative"]));
-    let escalate = words.first().is_some_and(|word| word == "escalate")
-        || pairs(words, &["escalate"], &["this", "it", "that"])
-        || pairs(words, &["please"], &["escalate"]);
-    if person || alone || escalate {
-        return Wish::Person;
+    if wants_person(words) {
+        Wish::Person
+    } else if is_complaint(words) {
+        Wish::Better
+    } else {
+        Wish::None
     }
-    // "What is wrong with …" is a question.
-    let short = words.len() <= 4 && words.first().is_some_and(|word| word != "what");
-    let useless = all().any(|place| is(&place, USELESS))
-        || pairs(
-            words,
-            &["not", "t", "didn", "doesn", "didnt", "doesnt", "no"],
-            &["help", "helpful", "helped"],
-        )
-        || pairs(words, &["still"], &["not", "doesn", "doesnt", "isn", "isnt", "fails", "broken"])
-        || short && all().any(|place| is(&place, &["wrong"]));
-    if useless { Wish::Better } else { Wish::None }
+}
+
+fn wants_person(words: &[String]) -> bool {
+    let is = |word: &String, any: &[&str]| any.contains(&word.as_str());
+    let wanted = |place: usize, word: &String| {
+        let before = &words[place.saturating_sub(NEAR)..place];
+        let said = |any: &[&str]| before.iter().any(|word| is(word, any));
+        // A negation shortly before turns a wish around.
+        let for_me = place > 0 && words[place - 1] == "me";
+        let wish = said(TALK) || ((is(word, HUMANS) || for_me) && said(WANT));
+        wish && !said(NEGATIONS)
+    };
+    let mut people = words.iter().enumerate().filter(|(_, word)| is(word, HUMANS) || is(word, ANYBODY));
+    let alone =
+        words.len() <= 3 && words.iter().any(|word| is(word, &["human", "operator", "representative"]));
+    people.any(|(place, word)| wanted(place, word))
+        || alone
+        || words.first().is_some_and(|word| word == "escalate")
+        || pairs(words, &["escalate"], &["this", "it", "that"])
+        || pairs(words, &["please"], &["escalate"])
+        || (words.iter().any(|word| is(word, &["anybody", "anyone", "somebody", "someone"]))
+            && pairs(words, &["can", "could", "to"], &["i", "talk", "speak"])
+            && words.iter().any(|word| is(word, &["talk", "speak"])))
+}
+
+/// Whether it says that the answer before was of no use.
+fn is_complaint(words: &[String]) -> bool {
+    let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
+    // Longer ones ask for something: "what is wrong with …", "why is … still not …".
+    let short =
+        words.len() <= 6 && words.first().is_some_and(|word| !["what", "why"].contains(&word.as_str()));
+    has(&["useless", "unhelpful", "nonsense"])
+        || pairs(words, &["not", "t", "didnt", "doesnt"], &["help", "helpful", "helped"])
+        || (short && has(&["wrong"]))
+        || (short && pairs(words, &["still"], &["not", "doesn", "doesnt", "isn", "isnt", "fails", "broken"]))
 }
 
 /// Whether one of `first` is followed by one of `then` at once.
@@ -163,6 +168,8 @@ mod tests {
         check("what about #9?", Some(9));
         check("the last 5 runs", None);
         check("pull request", None);
+        check("merge request 8", Some(8));
+        check("may I request 5 keys", None);
         check("pull request 0", None);
         check("#", None);
         check("pull request 99999999999999999999999", None);
@@ -182,7 +189,10 @@ mod tests {
             "human!",
             "please escalate",
             "Escalate this to your team",
-            "is there anybody I can talk to? I need a person",
+            "is there anybody I can talk to?",
+            "I need a person",
+            "contact support",
+            "can I talk to your support team",
         ] {
             check(wanted, Wish::Person);
         }
@@ -203,6 +213,11 @@ mod tests {
             "which findings are critical?",
             "what is wrong with my endpoint?",
             "how does a finding escalate privileges?",
+            "How do I give someone a key?",
+            "is there a need to support SHA-1?",
+            "can somebody else see my findings?",
+            "why is my endpoint still not active since yesterday?",
+            "is there no help article about keys?",
             "",
         ] {
             check(none, Wish::None);

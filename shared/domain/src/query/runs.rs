@@ -23,10 +23,8 @@ pub fn scope(question: &Question, before: &Scope, tasks: &[Task]) -> Scope {
     let is_named = |task: &&Task| {
         let full = task.repository.to_lowercase();
         let short = full.rsplit('/').next().unwrap_or_default();
-        question
-            .names
-            .iter()
-            .any(|name| *name == full || name == short || name.contains(&format!("/{full}/")))
+        question.names.iter().any(|name| *name == full || name.contains(&format!("/{full}/")))
+            || is_called(question, short)
     };
     let named = tasks.iter().find(is_named).map(|task| task.repository.clone());
     let pull = question.pull;
@@ -38,6 +36,13 @@ pub fn scope(question: &Question, before: &Scope, tasks: &[Task]) -> Scope {
         return Scope { pull: None, ..before.clone() };
     }
     Scope { repository: before.repository.clone(), pull: pull.or(before.pull) }
+}
+
+/// Whether a place is called so, as in `findings in the shop`. A name alone may be a word as any other: `test`.
+fn is_called(question: &Question, short: &str) -> bool {
+    const BEFORE: [&str; 8] = ["about", "for", "in", "of", "on", "project", "repo", "repository"];
+    let words: Vec<&str> = question.names.iter().map(String::as_str).filter(|name| *name != "the").collect();
+    words.windows(2).any(|two| BEFORE.contains(&two[0]) && two[1] == short)
 }
 
 /// The newest run of the scope that `fits`. `tasks` are newest first.
@@ -127,8 +132,9 @@ pub(super) mod tests {
         let nothing = Scope::default();
         check("findings in pull request 1", &nothing, None, Some(1));
         check("findings in acme/web", &nothing, Some("acme/web"), None);
-        check("how is the shop?", &nothing, Some("acme/Shop"), None);
+        check("how did it go in the shop?", &nothing, Some("acme/Shop"), None);
         check("https://forge.example/acme/web/pull/1", &nothing, Some("acme/web"), Some(1));
+        check("did the web test pass?", &nothing, None, None);
         check("findings in acme/other", &nothing, None, None);
         check("and the high ones?", &before, Some("acme/web"), Some(4));
         check("and in PR 5?", &before, Some("acme/web"), Some(5));
