@@ -71,7 +71,7 @@ pub(crate) async fn answer(
             break;
         }
     }
-    Ok((best.0, query::settle(question.wish, best.1)))
+    Ok((best.0, query::settle(question, best.1)))
 }
 
 impl Agent for Results {

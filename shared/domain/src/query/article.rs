@@ -7,6 +7,8 @@ use super::search::Index;
 
 /// Bytes that an article may have.
 pub const LARGEST_ARTICLE: usize = 64 * 1024;
+/// What of a hit's weight its title has: a text that only mentions what is asked about is about another thing.
+const OF_TITLE: f64 = 0.4;
 /// An article never is as sure as a stored fact: words can be shared by chance.
 const MOST_SURE: f64 = 0.95;
 
@@ -21,7 +23,8 @@ pub struct Article {
 #[derive(Debug)]
 pub struct Library {
     sections: Vec<Section>,
-    index: Index,
+    texts: Index,
+    titles: Index,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,15 +49,17 @@ impl Library {
         // A title says what a text is about: its words count twice.
         let texts: Vec<String> =
             sections.iter().map(|one| format!("{0}\n{0}\n{1}", one.title, one.text)).collect();
-        Self { index: Index::of(&texts), sections }
+        let titles: Vec<String> = sections.iter().map(|one| one.title.clone()).collect();
+        Self { texts: Index::of(&texts), titles: Index::of(&titles), sections }
     }
 
     pub fn answer(&self, question: &str) -> Answer {
-        let found = self.index.best(question);
+        let found = self.texts.best(question);
         let Some((hit, section)) = found.and_then(|hit| Some((hit, self.sections.get(hit.place)?))) else {
             return Answer::unknown();
         };
-        Answer::of(format!("{}\n\n{}", section.title, section.text), hit.share * MOST_SURE).from(
+        let share = (1.0 - OF_TITLE) * hit.share + OF_TITLE * self.titles.share(hit.place, question);
+        Answer::of(format!("{}\n\n{}", section.title, section.text), share * MOST_SURE).from(
             SourceKind::Article,
             &section.title,
             &section.article,
@@ -116,8 +121,8 @@ mod tests {
 
     #[test]
     fn the_last_one_of_a_name_counts() {
-        let ours = article("keys", "# Access\n\nAsk Ann for a key.");
-        check(&[article("keys", KEYS), ours], "keys", Some("Access"), true);
+        let ours = article("keys", "# Our keys\n\nAsk Ann.");
+        check(&[article("keys", KEYS), ours], "keys", Some("Our keys"), true);
         check(&[article("keys", KEYS), article("keys", " \n")], "keys", None, false);
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
-use super::question::Wish;
+use super::question::{Question, Wish};
 
 /// Below this a turn has failed: the answer may help, or not.
 pub const SURE: f64 = 0.6;
@@ -39,14 +39,22 @@ pub fn is_better(other: &Answer, before: &Answer) -> bool {
 }
 
 /// What is said where nobody had to know anything to answer.
-pub fn settle(wish: Wish, answer: Answer) -> Answer {
-    match wish {
-        Wish::Person if answer.confidence < SURE => Answer::of("You asked for a person.", 0.9),
-        Wish::Better if answer.confidence < SURE => Answer::of(
+pub fn settle(question: &Question, answer: Answer) -> Answer {
+    if answer.confidence >= SURE {
+        return answer;
+    }
+    match question.wish {
+        Wish::Person => Answer::of("You asked for a person.", 0.9),
+        Wish::Better => Answer::of(
             "I am sorry. Ask in other words, name the repository or the pull request, or ask for a person.",
             0.4,
         ),
-        Wish::None | Wish::Person | Wish::Better => answer,
+        // Nothing is asked: who says hello or thanks needs no person.
+        Wish::None if question.stems.is_empty() => Answer::of(
+            "Ask about runs, findings and their fixes, failures, repositories, webhooks, or how something is done.",
+            if question.polite { 0.9 } else { 0.4 },
+        ),
+        Wish::None => answer,
     }
 }
 
@@ -88,6 +96,22 @@ mod tests {
         check(Wish::Better, 0.9, 3, Some(Reason::Unresolved));
         check(Wish::Person, 1.0, 0, Some(Reason::Requested));
         check(Wish::Person, 0.0, 3, Some(Reason::Requested));
+    }
+
+    #[test]
+    fn what_needs_no_knowledge() {
+        #[track_caller]
+        fn check(text: &str, answered: f64, expected: f64) {
+            let settled = settle(&Question::read(text), Answer::of("", answered));
+            assert_eq!(settled.confidence, expected, "{text}");
+        }
+        check("Thanks!", 0.0, 0.9);
+        check("hello", 0.0, 0.9);
+        check("who am I?", 0.0, 0.4);
+        check("What is the weather in Berlin?", 0.0, 0.0);
+        check("I want to talk to a human", 0.2, 0.9);
+        check("I want to talk to a human", 0.95, 0.95);
+        check("that did not help", 0.0, 0.4);
     }
 
     #[test]

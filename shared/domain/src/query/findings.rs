@@ -19,7 +19,7 @@ const LONGEST_DIFF: usize = 2000;
 const COMMON: &str = "finding vulnerability vulnerable weakness issue problem flaw bug security secure insecure pull \
     request pr mr run last latest new newest critical high medium low severity fix repair solve resolve patch \
     remediate correct file repository repo project code list found find explain describe still open left one ones \
-    number dangerous risk worst bad important";
+    number dangerous risk worst bad important mean happen change changed was";
 
 /// Answers from a run's results: the findings that the question narrows down to, or how the nearest one is fixed.
 pub fn findings(question: &Question, task: &Task, results: &PipelineResults, others: &[&str]) -> Answer {
@@ -30,9 +30,13 @@ pub fn findings(question: &Question, task: &Task, results: &PipelineResults, oth
     let mut found: Vec<&Vulnerability> = all.iter().filter(weighty).collect();
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let own = own_words(question, task);
-    let near = narrowed(&found, &own);
+    let (near, known) = narrowed(&found, &own);
     // Words that no finding has may be about another thing altogether.
-    let sure = if own.is_empty() || !near.is_empty() { 0.9 } else { 0.5 };
+    let sure = match known {
+        0 if !own.is_empty() => 0.5,
+        known if 2 * known < own.len() => 0.7,
+        _ => 0.9,
+    };
     let narrowed = if near.is_empty() { found } else { near };
     let asks_how =
         question.says(&["fix", "repair", "solve", "resolve", "patch", "remediate", "correct", "advice"]);
@@ -55,15 +59,15 @@ fn own_words(question: &Question, task: &Task) -> Vec<String> {
     question.stems.iter().filter(is_own).cloned().collect()
 }
 
-fn narrowed<'a>(found: &[&'a Vulnerability], own: &[String]) -> Vec<&'a Vulnerability> {
-    if own.is_empty() {
-        return Vec::new();
-    }
+/// The findings that speak of the question's own words, and how many of these any finding has.
+fn narrowed<'a>(found: &[&'a Vulnerability], own: &[String]) -> (Vec<&'a Vulnerability>, usize) {
     let texts: Vec<String> = found.iter().map(|finding| text_of(finding)).collect();
-    let mut hits = Index::of(&texts).sharing(own, ENOUGH);
+    let index = Index::of(&texts);
+    let known: Vec<String> = own.iter().filter(|word| index.knows(word)).cloned().collect();
+    let mut hits = if known.is_empty() { Vec::new() } else { index.sharing(&known, ENOUGH) };
     // Stable: of equals the worse one first.
     hits.sort_by(|a, b| b.share.total_cmp(&a.share));
-    hits.iter().filter_map(|hit| found.get(hit.place).copied()).collect()
+    (hits.iter().filter_map(|hit| found.get(hit.place).copied()).collect(), known.len())
 }
 
 fn text_of(finding: &Vulnerability) -> String {
@@ -130,10 +134,12 @@ fn fix(finding: &Vulnerability, task: &Task, fixes: &FixResults, of: usize) -> S
         lines.push(format!("{done}: {}", quoted(&fixed.description, 300)));
         lines.push(cut(&fixed.diff, LONGEST_DIFF));
     } else if let Some(rejected) = rejected {
-        lines.push(format!("No fix was verified: {}.", quoted(&rejected.reason, 200)));
+        // As `no_template: why`, or the rung that it failed.
+        let why = rejected.reason.split_once(": ").map_or(rejected.reason.as_str(), |(_, why)| why);
+        lines.push(format!("No fix was verified: {}.", quoted(&why.replace('_', " "), 200)));
     }
     if of > 1 {
-        lines.push(format!("{} more findings are like it.", of - 1));
+        lines.push(format!("{} more would fit the question: name a file to be exact.", of - 1));
     }
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
@@ -206,6 +212,7 @@ mod tests {
         check("any SQL injection in pull request 1?", &["1 finding:", sql], &[hash, command], true);
         check("what is found in store.py", &[sql], &[hash, command], true);
         check("CWE-328?", &[hash], &[sql], true);
+        check("what does the weak hash finding mean", &[hash], &[sql, command], true);
         check("findings about kangaroos", &["3 findings"], &[], false);
     }
 

@@ -21,6 +21,8 @@ pub struct Question {
     pub how: bool,
     /// It goes on about what was asked before, as `and in pull request 2?` does.
     pub goes_on: bool,
+    /// It greets or thanks.
+    pub polite: bool,
     pub wish: Wish,
 }
 
@@ -48,6 +50,7 @@ impl Question {
             how: pairs(&words, &["how"], &["do", "to", "can", "should", "would", "could"]),
             goes_on: words.first().is_some_and(|first| ["also", "and", "then"].contains(&first.as_str()))
                 || pairs(&words, &["what", "how"], &["about"]),
+            polite: words.iter().any(|word| POLITE.contains(&word.as_str())),
             wish: wish(&words),
         }
     }
@@ -87,6 +90,7 @@ fn pull(words: &[String], text: &str) -> Option<u64> {
     named.or_else(hash)
 }
 
+const POLITE: &[&str] = &["bye", "hello", "hey", "hi", "ok", "okay", "thank", "thanks"];
 const TALK: &[&str] =
     &["call", "chat", "connect", "contact", "customer", "message", "reach", "speak", "talk", "transfer"];
 const WANT: &[&str] = &["get", "give", "need", "prefer", "want"];

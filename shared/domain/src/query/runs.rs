@@ -29,8 +29,7 @@ pub fn scope(question: &Question, before: &Scope, tasks: &[Task]) -> Scope {
     let named = tasks.iter().find(is_named).map(|task| task.repository.clone());
     let pull = question.pull;
     if named.is_some() {
-        let same = named == before.repository;
-        return Scope { repository: named, pull: pull.or(before.pull.filter(|_| same)) };
+        return Scope { repository: named, pull };
     }
     if question.says(&["last", "latest", "newest", "every", "overall"]) && pull.is_none() {
         return Scope { pull: None, ..before.clone() };
@@ -94,7 +93,7 @@ pub fn no_run(scope: &Scope) -> Answer {
         (None, Some(name)) => format!(" of {}", quoted(name, 140)),
         (None, None) => String::new(),
     };
-    Answer::of(format!("No run{of} is known that this key may see."), 0.5).about(scope.clone())
+    Answer::of(format!("No run{of} is known that this key may see."), 0.5)
 }
 
 #[cfg(test)]
@@ -138,7 +137,8 @@ pub(super) mod tests {
         check("findings in acme/other", &nothing, None, None);
         check("and the high ones?", &before, Some("acme/web"), Some(4));
         check("and in PR 5?", &before, Some("acme/web"), Some(5));
-        check("and acme/web?", &before, Some("acme/web"), Some(4));
+        check("and in PR 5 of acme/web?", &before, Some("acme/web"), Some(5));
+        check("all of acme/web?", &before, Some("acme/web"), None);
         check("and acme/shop?", &before, Some("acme/Shop"), None);
         check("how did the last run go?", &before, Some("acme/web"), None);
     }

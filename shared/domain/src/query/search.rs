@@ -17,11 +17,11 @@ const EMPTY: &[&str] = &[
     "can", "cannot", "could", "did", "do", "does", "doing", "don", "done", "for", "from", "get", "give",
     "go", "got", "had", "has", "have", "hello", "help", "here", "hey", "hi", "how", "i", "if", "in", "into",
     "is", "isn", "it", "its", "just", "know", "let", "like", "ll", "make", "many", "may", "me", "mine",
-    "much", "must", "my", "need", "no", "not", "now", "of", "on", "or", "our", "out", "please", "re", "s",
-    "see", "shall", "should", "show", "so", "some", "t", "tell", "than", "thank", "thanks", "that", "the",
-    "their", "them", "then", "there", "these", "they", "thing", "this", "those", "to", "too", "up", "us",
-    "ve", "very", "want", "was", "way", "we", "were", "what", "when", "where", "which", "who", "why", "will",
-    "with", "would", "you", "your",
+    "much", "must", "my", "need", "no", "not", "now", "of", "ok", "okay", "on", "or", "our", "out", "please",
+    "re", "s", "see", "shall", "should", "show", "so", "some", "t", "tell", "than", "thank", "thanks",
+    "that", "the", "their", "them", "then", "there", "these", "they", "thing", "this", "those", "to", "too",
+    "up", "us", "ve", "very", "want", "was", "way", "we", "were", "what", "when", "where", "which", "who",
+    "why", "will", "with", "would", "you", "your",
 ];
 
 /// Words as they are compared: lower case, without endings, without those that say nothing.
@@ -88,6 +88,16 @@ impl Index {
         let hits = nearest.iter().take(NEAREST).map(|near| self.hit(near.document.id, &asked));
         // The first of equals: the nearer one.
         hits.reduce(|best, hit| if hit.share > best.share { hit } else { best })
+    }
+
+    /// How much of the question the text at this place speaks of.
+    pub(super) fn share(&self, place: usize, question: &str) -> f64 {
+        self.hit(place, &stems(question).into_iter().collect()).share
+    }
+
+    /// Whether any text has this word.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.spread.contains_key(word)
     }
 
     /// Every text that speaks of at least `least` of these words.
