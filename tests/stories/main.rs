@@ -31,6 +31,7 @@ mod managed;
 mod opened;
 mod paired;
 mod promised;
+mod queries;
 mod received;
 mod refused;
 mod rehearsed;
@@ -87,6 +88,8 @@ fn main() -> ExitCode {
             a_secret_is_made_for_each, what_the_results_tell;
         received: the_debian_package_webhook;
         told: a_stage_is_told_when_it_ends, a_failure_is_told_with_its_stage;
+        queries: a_run_is_asked_about, a_person_takes_over, turns_meet,
+            others_questions_do_not_exist, questions_are_bounded_and_listed, a_team_writes_articles;
         withheld: from_a_fork, on_a_protected_branch, beyond_the_cap;
         broken: an_archive_that_is_gone, a_forge_out_for_a_moment;
         refused: forgeries, malformed_requests, repetitions, one_id_with_two_bodies, what_is_accepted,

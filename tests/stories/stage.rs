@@ -167,6 +167,17 @@ impl Stage {
         aws::lambda(&self.stack, "PUT", &format!("event-source-mappings/{id}"), Some(change)).await;
     }
 
+    /// Writes an object, as anybody with the console would.
+    pub(crate) async fn put_object(&self, key: &str, text: &str) {
+        let url = format!("{}/{}/{key}", self.stack.aws().endpoint(), self.output("BucketName"));
+        let scope = "test/20260101/us-east-1/s3/aws4_request";
+        let authorization =
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none");
+        let put =
+            reqwest::Client::new().put(url).header("authorization", authorization).body(text.to_owned());
+        put.send().await.unwrap().error_for_status().unwrap();
+    }
+
     /// An object's bytes, if there is one.
     pub(crate) async fn object(&self, key: &str) -> Option<Vec<u8>> {
         let object = self.stack.aws().object(self.output("BucketName"), key).await.unwrap();

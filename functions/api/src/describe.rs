@@ -1,7 +1,7 @@
 //! The OpenAPI document: what every route has in common, said once.
 
 use quartet_domain::catalogue;
-use quartet_domain::ids::{DeliveryId, KeyId, SubscriptionId};
+use quartet_domain::ids::{DeliveryId, KeyId, QueryId, SessionId, SubscriptionId};
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::schema::{ArrayItems, SchemaType, Type};
@@ -16,7 +16,7 @@ use crate::answer::{Problem, ProblemField};
 #[openapi(
     info(
         title = "Quartet",
-        description = "Subscriptions to events, their deliveries, and the keys that manage them.",
+        description = "Subscriptions to events, their deliveries, questions and answers, and the keys that open all of it.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(Problem, ProblemField)),
@@ -24,6 +24,7 @@ use crate::answer::{Problem, ProblemField};
         (name = "webhooks", description = "Who is told of what."),
         (name = "deliveries", description = "What was sent, and what came of it."),
         (name = "events", description = "What can be subscribed to."),
+        (name = "queries", description = "Questions about runs, findings and webhooks, and their answers."),
         (name = "keys", description = "Who may ask.")
     )
 )]
@@ -108,8 +109,13 @@ fn only_text(parameter: &mut RefOr<Parameter>) {
 }
 
 /// What stands before an id, by the name of its parameter.
-const IDS: [(&str, &str); 3] =
-    [("webhook_id", SubscriptionId::PREFIX), ("delivery_id", DeliveryId::PREFIX), ("key_id", KeyId::PREFIX)];
+const IDS: [(&str, &str); 5] = [
+    ("webhook_id", SubscriptionId::PREFIX),
+    ("delivery_id", DeliveryId::PREFIX),
+    ("key_id", KeyId::PREFIX),
+    ("query_id", QueryId::PREFIX),
+    ("session_id", SessionId::PREFIX),
+];
 
 /// Says what an id looks like, so that a client sees before it asks that it holds another thing's.
 fn shape_of_id(parameter: &mut RefOr<Parameter>) {
@@ -171,7 +177,7 @@ mod tests {
         let paths = document["paths"].as_object().expect("paths");
         let operations: Vec<&Value> =
             paths.values().flat_map(|item| item.as_object().expect("an item").values()).collect();
-        assert_eq!(operations.len(), 22);
+        assert_eq!(operations.len(), 26);
         let keys = &paths["/.well-known/webhooks/{webhook_id}/keys"]["get"];
         assert_eq!(keys["security"], serde_json::json!([{}]), "anybody may ask");
         for operation in operations {

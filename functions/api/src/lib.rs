@@ -1,11 +1,14 @@
-//! The API that a team manages its webhooks with: subscriptions, deliveries, the catalogue of events, keys.
+//! The API that a team manages its webhooks with: subscriptions, deliveries, the catalogue of events, keys. And the one
+//! that people ask about their runs, findings and webhooks: [`agents`] answer.
 //!
 //! A request goes through [`answer`] (every refusal becomes the contract's body), [`gate`] (key, rate, scope) and
 //! [`once`] (`Idempotency-Key`) to its route. Invariants: nothing is done for a request without a key that allows it;
 //! records are found through their owner alone, so a foreign id is one that does not exist; a secret is shown once; what
 //! the OpenAPI document says comes from the code that does it.
 
+mod agents;
 mod answer;
+mod articles;
 mod body;
 pub mod config;
 mod describe;
@@ -24,13 +27,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Request, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use quartet_aws::deliveries::Deliveries;
 use quartet_aws::idempotency::Idempotency;
 use quartet_aws::keys::Keys;
-use quartet_aws::objects::Objects;
-use quartet_aws::queues::Queue;
+use quartet_aws::publisher::Publisher;
+use quartet_aws::queries::Queries;
 use quartet_aws::secrets::Secret;
-use quartet_aws::subscriptions::Subscriptions;
+use quartet_aws::tasks::Tasks;
 use quartet_aws::vault::Vault;
 use quartet_domain::address::Allow;
 use tower::Service;
@@ -38,6 +40,7 @@ use tower::util::MapRequest;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use crate::articles::Articles;
 use crate::refusal::Refusal;
 
 /// The largest body that is taken: fifty subscriptions as large as they may be.
@@ -46,14 +49,14 @@ const LARGEST_BODY: usize = 1 << 20;
 /// What outlives a request.
 #[derive(Debug)]
 pub struct App {
-    pub deliveries: Deliveries,
+    pub articles: Articles,
     pub idempotency: Idempotency,
     pub keys: Keys,
-    pub objects: Objects,
-    pub queue: Queue,
+    pub publisher: Publisher,
+    pub queries: Queries,
     /// The key that the deployment made: the first one, which makes the others.
     pub deployment_key: Secret,
-    pub subscriptions: Subscriptions,
+    pub tasks: Tasks,
     pub vault: Vault,
     pub allow: Allow,
 }
@@ -76,7 +79,7 @@ where
 
 /// The routes, and the document that describes them.
 fn routes() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
-    use crate::routes::{bulk, deliveries, event_types, keys, rotation, subscriptions, trial};
+    use crate::routes::{bulk, deliveries, event_types, keys, queries, rotation, subscriptions, trial};
     OpenApiRouter::with_openapi(describe::document())
         .routes(routes!(subscriptions::list, subscriptions::register))
         .routes(routes!(
@@ -97,6 +100,10 @@ fn routes() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
         .routes(routes!(event_types::list))
         .routes(routes!(bulk::register))
         .routes(routes!(bulk::remove))
+        .routes(routes!(queries::ask))
+        .routes(routes!(queries::list))
+        .routes(routes!(queries::show))
+        .routes(routes!(queries::feedback))
         .routes(routes!(keys::list, keys::make))
         .routes(routes!(keys::remove))
         .split_for_parts()

@@ -6,6 +6,7 @@ pub(crate) mod docs;
 pub(crate) mod event_types;
 pub(crate) mod keys;
 pub(crate) mod public_keys;
+pub(crate) mod queries;
 pub(crate) mod rotation;
 pub(crate) mod subscriptions;
 pub(crate) mod trial;
@@ -31,7 +32,7 @@ const ROUNDS: usize = 4;
 /// The caller's subscription.
 pub(crate) async fn find(app: &App, key: &ApiKey, id: &str) -> Result<Subscription, Refusal> {
     let id = SubscriptionId::parse(id).ok_or(NO_WEBHOOK)?;
-    app.subscriptions.read(&key.owner, &id).await?.ok_or(NO_WEBHOOK)
+    app.publisher.subscriptions.read(&key.owner, &id).await?.ok_or(NO_WEBHOOK)
 }
 
 /// Changes the caller's subscription: reads it, holds it against `If-Match`, changes it if nobody else did meanwhile.
@@ -56,7 +57,7 @@ pub(crate) async fn modify(
         }
         subscription.version += 1;
         subscription.updated_at = now;
-        match app.subscriptions.change(&before, &subscription).await? {
+        match app.publisher.subscriptions.change(&before, &subscription).await? {
             Change::Done => return Ok(subscription),
             Change::Absent => return Err(NO_WEBHOOK),
             Change::Stale => {}

@@ -65,6 +65,7 @@ pub(crate) fn cost(screen: &Screen) -> Result<()> {
         ("its stages, told while it goes on to whoever wants to hear of them", stages(&prices)),
         ("a delivery to the endpoint of the settings", delivery(&prices)),
         ("a delivery to a subscription", subscribed(&prices)),
+        ("a question", question(&prices)),
     ] {
         screen.say(&bill(title, &lines));
     }
@@ -94,7 +95,7 @@ fn event(p: &Prices) -> Vec<Line> {
         Line("router: invocation", 1.0, p.lambda.requests_per_million),
         Line("router: GB-seconds, 256 MB for 60 ms", 0.015, p.lambda.gb_second_x86_64 * 1e6),
         Line("router: read units, the event and its commit", 2.0, read),
-        Line("router: write units, claim, task, lead, finish (3 KB)", 6.0, write),
+        Line("router: write units, claim, task, its place, lead, finish (3 KB)", 7.0, write),
         Line("log, KB", 0.6, p.logs.ingested_gb),
     ]
 }
@@ -110,7 +111,7 @@ fn run(p: &Prices) -> Vec<Line> {
         Line("commit and report: GB-seconds, 256 MB for 4 s", 1.0, p.lambda.gb_second_x86_64 * 1e6),
         Line("objects written", 10.0, p.s3.writes_per_million),
         Line("objects read", 19.0, p.s3.reads_per_million),
-        Line("write units: round, commit, delivery, task", 4.0, p.dynamodb.write_units_per_million),
+        Line("write units: round, commit, delivery, task, place", 5.0, p.dynamodb.write_units_per_million),
         Line("read units: who wants to hear of it, twice", 2.0, p.dynamodb.read_units_per_million),
         Line("queue: send the delivery", 1.0, p.sqs.requests_per_million),
         Line("log, KB", 2.0, p.logs.ingested_gb),
@@ -154,6 +155,21 @@ fn subscribed(p: &Prices) -> Vec<Line> {
         Line("read units: delivery, subscription, health", 3.0, read),
         Line("object read", 1.0, p.s3.reads_per_million),
         Line("write units: lease, and three in a transaction; list", 9.0, write),
+        Line("log, KB", 0.3, p.logs.ingested_gb),
+    ]
+}
+
+/// One about a run, in a deployment that has had 500 tasks of 400 bytes. Five calls: the key, the tasks, the results, the
+/// reminder, and a transaction (which counts twice) over the query (2 KB), its session and its message (2 KB).
+fn question(p: &Prices) -> Vec<Line> {
+    vec![
+        Line("HTTP API request", 1.0, p.http_api.requests_per_million),
+        Line("invocation", 1.0, p.lambda.requests_per_million),
+        Line("GB-seconds, 256 MB for 60 ms", 0.015, p.lambda.gb_second_x86_64 * 1e6),
+        Line("read units: the newest tasks", 25.0, p.dynamodb.read_units_per_million),
+        Line("object read", 1.0, p.s3.reads_per_million),
+        Line("write units: key, and three in a transaction", 11.0, p.dynamodb.write_units_per_million),
+        Line("queue: send, receive, delete in batches of one", 3.0, p.sqs.requests_per_million),
         Line("log, KB", 0.3, p.logs.ingested_gb),
     ]
 }

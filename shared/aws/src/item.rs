@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{BuildError, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put, TransactWriteItem};
 use jiff::Timestamp;
 
 use crate::Unavailable;
@@ -24,6 +24,14 @@ pub(crate) fn n(number: impl ToString) -> AttributeValue {
 
 pub(crate) fn time(at: Timestamp) -> AttributeValue {
     s(at.to_string())
+}
+
+/// Digits of a time in the index `listing`: milliseconds until the year 2286.
+pub(crate) const DIGITS: usize = 13;
+
+/// A time as the index sorts it.
+pub(crate) fn digits(at: Timestamp) -> String {
+    format!("{:0DIGITS$}", at.as_millisecond().clamp(0, 9_999_999_999_999))
 }
 
 /// A table item's key.
@@ -59,6 +67,26 @@ pub(crate) async fn put_new(
         }
         Err(e) => Err(Unavailable::because(action)(e)),
     }
+}
+
+/// Makes all of these writes, or none where something that is to be new is there.
+pub(crate) async fn make_all(
+    client: &Client,
+    writes: Vec<TransactWriteItem>,
+    action: &'static str,
+) -> Result<Made, Unavailable> {
+    match client.transact_write_items().set_transact_items(Some(writes)).send().await {
+        Ok(_) => Ok(Made::New),
+        Err(e) if is_already(&e) => Ok(Made::Already),
+        Err(e) => Err(Unavailable::because(action)(e)),
+    }
+}
+
+/// The part of a transaction that writes an item unless one stands under its key.
+pub(crate) fn new_one(table: &str, item: Item) -> Result<TransactWriteItem, BuildError> {
+    let put = Put::builder().table_name(table).set_item(Some(item));
+    let put = put.condition_expression("attribute_not_exists(pk)").build()?;
+    Ok(TransactWriteItem::builder().put(put).build())
 }
 
 /// What a conditional write met.
@@ -127,8 +155,14 @@ pub(crate) fn is_conflict<R>(error: &SdkError<TransactWriteItemsError, R>) -> bo
     !is_already(error) && reasons(error).any(|code| code == "TransactionConflict")
 }
 
+/// The place of the first condition that turned a transaction down.
+pub(crate) fn refused_by<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<usize> {
+    reasons(error).position(|code| code == "ConditionalCheckFailed")
+}
+
 fn reasons<R>(error: &SdkError<TransactWriteItemsError, R>) -> impl Iterator<Item = &str> {
-    cancelled(error).iter().filter_map(|reason| reason.code())
+    // One for each write, in order; what was not at fault says so.
+    cancelled(error).iter().map(|reason| reason.code().unwrap_or_default())
 }
 
 fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> &[CancellationReason] {

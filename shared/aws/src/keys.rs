@@ -12,16 +12,14 @@
 //! the secret takes the old one's rights away.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{
-    Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{Delete, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use jiff::Timestamp;
 use quartet_domain::access::{ApiKey, KeyHash, Owner};
 use quartet_domain::ids::KeyId;
 use quartet_domain::rate::{Allowance, Rate};
 
 pub use crate::item::Made;
-use crate::item::{Condition, Item, Reader, condition, is_already, key, n, s};
+use crate::item::{Condition, Item, Reader, condition, key, make_all, n, new_one, s};
 use crate::{Aws, Unavailable};
 
 #[derive(Clone, Debug)]
@@ -136,19 +134,12 @@ impl Keys {
         by_hash.insert("full_at".to_owned(), n(0));
         let mut by_owner = key(format!("OWNER#{}", api_key.owner), &sk(&api_key.id));
         by_owner.insert("hash".to_owned(), s(hash.as_str()));
-        let mut request = self.client.transact_write_items();
+        let mut writes = Vec::new();
         for mut item in [by_hash, by_owner] {
             item.insert("api_key".to_owned(), s(text.clone()));
-            let put = Put::builder().table_name(&self.table).set_item(Some(item));
-            let put = put.condition_expression("attribute_not_exists(pk)").build();
-            let put = put.map_err(Unavailable::because(ACTION))?;
-            request = request.transact_items(TransactWriteItem::builder().put(put).build());
+            writes.push(new_one(&self.table, item).map_err(Unavailable::because(ACTION))?);
         }
-        match request.send().await {
-            Ok(_) => Ok(Made::New),
-            Err(e) if is_already(&e) => Ok(Made::Already),
-            Err(e) => Err(Unavailable::because(ACTION)(e)),
-        }
+        make_all(&self.client, writes, ACTION).await
     }
 
     /// All keys of an owner, oldest first, [`MOST_KEYS`] at most.

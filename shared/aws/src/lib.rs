@@ -31,6 +31,8 @@ pub mod objects;
 pub mod publisher;
 #[cfg(feature = "table")]
 pub mod pulls;
+#[cfg(feature = "table")]
+pub mod queries;
 #[cfg(feature = "queues")]
 pub mod queues;
 #[cfg(feature = "secrets")]

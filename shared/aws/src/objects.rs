@@ -1,5 +1,5 @@
 //! The bucket: code, findings, patches, payloads. One prefix for each life time (the template's lifecycle rules):
-//! `events/`, `runs/`, `messages/`, `received/`, `undelivered/`.
+//! `events/`, `runs/`, `messages/`, `received/`, `undelivered/`; what people put under `articles/` stays.
 
 use std::time::Duration;
 
@@ -17,6 +17,13 @@ use crate::{Aws, Unavailable};
 pub struct Objects {
     client: Client,
     bucket: String,
+}
+
+/// An object's name and size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub key: String,
+    pub bytes: usize,
 }
 
 /// What became of an attempt to write an object once.
@@ -77,6 +84,17 @@ impl Objects {
         };
         let bytes = got.body.collect().await.map_err(Unavailable::because("reading an object"))?;
         Ok(Some(bytes.to_vec()))
+    }
+
+    /// The first objects under `prefix` by name, at most so many (1000 at once).
+    pub async fn list(&self, prefix: &str, most: i32) -> Result<Vec<Listed>, Unavailable> {
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).max_keys(most);
+        let page = list.send().await.map_err(Unavailable::because("listing objects"))?;
+        let objects = page.contents.unwrap_or_default().into_iter();
+        let listed = objects.filter_map(|object| {
+            Some(Listed { key: object.key?, bytes: usize::try_from(object.size?).ok()? })
+        });
+        Ok(listed.collect())
     }
 
     pub async fn put_json<T: Serialize + Sync>(&self, key: &str, value: &T) -> Result<(), Unavailable> {

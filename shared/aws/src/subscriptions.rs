@@ -17,9 +17,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Select, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, Select};
 use quartet_domain::access::Owner;
 use quartet_domain::ids::SubscriptionId;
 use quartet_domain::subscription::{PublishedKey, Statistics, Subscription};
@@ -27,7 +25,7 @@ use quartet_domain::subscription::{PublishedKey, Statistics, Subscription};
 mod public;
 
 pub use crate::item::Made;
-use crate::item::{Condition, Item, Malformed, Reader, condition, is_already, key, n, s, time};
+use crate::item::{Condition, Item, Malformed, Reader, condition, key, make_all, n, new_one, s, time};
 use crate::{Aws, Unavailable};
 
 /// Subscriptions that can be made at once: a transaction takes a hundred items and four megabytes.
@@ -67,23 +65,15 @@ impl Subscriptions {
     /// Makes all of them, [`MOST_AT_ONCE`] at most, or none.
     pub async fn make(&self, subscriptions: &[Subscription]) -> Result<Made, Unavailable> {
         const ACTION: &str = "making subscriptions";
-        let mut request = self.client.transact_write_items();
+        let mut writes = Vec::new();
         for subscription in subscriptions {
             let item = item_of(subscription).map_err(Unavailable::because(ACTION))?;
-            let put = Put::builder().table_name(&self.table).set_item(Some(item));
-            let put = put.condition_expression("attribute_not_exists(pk)").build();
-            let put = put.map_err(Unavailable::because(ACTION))?;
-            request = request.transact_items(TransactWriteItem::builder().put(put).build());
+            writes.push(new_one(&self.table, item).map_err(Unavailable::because(ACTION))?);
             if !subscription.public_keys().is_empty() {
-                let publish = self.publish(subscription).map_err(Unavailable::because(ACTION))?;
-                request = request.transact_items(publish);
+                writes.push(self.publish(subscription).map_err(Unavailable::because(ACTION))?);
             }
         }
-        match request.send().await {
-            Ok(_) => Ok(Made::New),
-            Err(e) if is_already(&e) => Ok(Made::Already),
-            Err(e) => Err(Unavailable::because(ACTION)(e)),
-        }
+        make_all(&self.client, writes, ACTION).await
     }
 
     pub async fn read(

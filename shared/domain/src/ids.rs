@@ -84,6 +84,16 @@ id!(
     KeyId,
     "key"
 );
+id!(
+    /// One question and its answer.
+    QueryId,
+    "qry"
+);
+id!(
+    /// One conversation.
+    SessionId,
+    "ses"
+);
 
 /// What a request draws once, and keeps when it is made again: ids made of the same seed are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,17 +116,19 @@ impl Seed {
     }
 }
 
-impl SubscriptionId {
-    pub fn made(seed: Seed) -> Self {
-        Self(format!("wh_{}", seed.stem()))
-    }
+macro_rules! made {
+    ($($name:ident),+) => {
+        $(impl $name {
+            pub fn made(seed: Seed) -> Self {
+                Self(format!("{}_{}", Self::PREFIX, seed.stem()))
+            }
+        })+
+    };
 }
 
-impl KeyId {
-    pub fn made(seed: Seed) -> Self {
-        Self(format!("key_{}", seed.stem()))
-    }
+made!(SubscriptionId, KeyId, MessageId, QueryId, SessionId);
 
+impl KeyId {
     pub(crate) fn of_the_deployment() -> Self {
         Self("key_deployment".to_owned())
     }
@@ -152,10 +164,6 @@ impl RunId {
 }
 
 impl MessageId {
-    pub fn made(seed: Seed) -> Self {
-        Self(format!("msg_{}", seed.stem()))
-    }
-
     /// Where the body of a message that no run made lies in the bucket.
     pub fn object(&self) -> String {
         format!("messages/{self}.json")

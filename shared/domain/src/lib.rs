@@ -16,6 +16,7 @@ pub mod ids;
 pub mod message;
 pub mod patch;
 pub mod problem;
+pub mod query;
 pub mod rate;
 pub mod repository;
 pub mod results;

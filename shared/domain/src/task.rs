@@ -50,6 +50,17 @@ impl TaskType {
             Self::CodegenTrigger => "codegen_trigger",
         }
     }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [
+            Self::PullRequestAnalysis,
+            Self::CheckFailureAnalysis,
+            Self::CheckSuiteFailureAnalysis,
+            Self::PushAnalysis,
+            Self::CodegenTrigger,
+        ];
+        all.into_iter().find(|task| task.word() == word)
+    }
 }
 
 impl TaskStatus {
@@ -63,6 +74,19 @@ impl TaskStatus {
             Self::Skipped => "skipped",
             Self::Recorded => "recorded",
         }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [
+            Self::Pending,
+            Self::Running,
+            Self::Completed,
+            Self::Failed,
+            Self::Superseded,
+            Self::Skipped,
+            Self::Recorded,
+        ];
+        all.into_iter().find(|status| status.word() == word)
     }
 }
 

@@ -107,7 +107,7 @@ pub(crate) async fn remove(
     let mut result = Removed { removed: Vec::new(), absent: Vec::new() };
     for text in ids {
         let removed = match SubscriptionId::parse(&text) {
-            Some(id) => app.subscriptions.remove(&key.owner, &id, None).await? == Change::Done,
+            Some(id) => app.publisher.subscriptions.remove(&key.owner, &id, None).await? == Change::Done,
             None => false,
         };
         if removed { result.removed.push(text) } else { result.absent.push(text) }
@@ -123,7 +123,7 @@ pub(crate) async fn make(
     seed: Seed,
     wishes: Vec<(Chosen, KeyWish)>,
 ) -> Result<Vec<Webhook>, Refusal> {
-    let count = app.subscriptions.count(&key.owner).await?;
+    let count = app.publisher.subscriptions.count(&key.owner).await?;
     if usize::try_from(MOST_SUBSCRIPTIONS.saturating_sub(count)).unwrap_or(0) < wishes.len() {
         return Err(Refusal::Conflict(format!(
             "you have {count} webhooks, and may have {MOST_SUBSCRIPTIONS}: remove some"
@@ -148,7 +148,7 @@ pub(crate) async fn make(
         made.push((subscription, new));
     }
     let all: Vec<_> = made.iter().map(|(subscription, _)| subscription.clone()).collect();
-    if app.subscriptions.make(&all).await? == Made::New {
+    if app.publisher.subscriptions.make(&all).await? == Made::New {
         let shown = made.iter().map(|(one, new)| Webhook::of(one, seed.at).with_key(new));
         return Ok(shown.collect());
     }
@@ -162,7 +162,7 @@ pub(crate) async fn make(
 /// A subscription that this request made before.
 async fn before(app: &App, key: &ApiKey, id: &SubscriptionId, seed: Seed) -> Result<Webhook, Refusal> {
     let gone = || Refusal::Conflict("it was made by this request before, and removed since".to_owned());
-    let there = app.subscriptions.read(&key.owner, id).await?.ok_or_else(gone)?;
+    let there = app.publisher.subscriptions.read(&key.owner, id).await?.ok_or_else(gone)?;
     let newest = there.secrets.first().ok_or_else(gone)?;
     let secret = app.vault.open(&key.owner, &bound(id), &newest.sealed).await?;
     let text = String::from_utf8(secret).map_err(|_| Refusal::Unavailable)?.into();

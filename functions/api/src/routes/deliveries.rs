@@ -61,7 +61,8 @@ pub(crate) async fn list(
     };
     let after = asked.cursor(Cursor::parse);
     asked.done()?;
-    let page = app.deliveries.list(&subscription.id, &wanted, after.as_ref(), offset + limit).await?;
+    let page =
+        app.publisher.deliveries.list(&subscription.id, &wanted, after.as_ref(), offset + limit).await?;
     let deliveries = page.items.iter().skip(offset).map(DeliveryShown::of).collect();
     Ok(Json(Deliveries { deliveries, next_cursor: page.next.as_deref().map(cursor) }))
 }
@@ -90,7 +91,7 @@ pub(crate) async fn show(
     Path((webhook, delivery)): Path<(String, String)>,
 ) -> Result<Json<DeliveryLog>, Refusal> {
     let delivery = find(&app, &key, &webhook, &delivery).await?;
-    let attempts = app.deliveries.attempts(&delivery.id).await?;
+    let attempts = app.publisher.deliveries.attempts(&delivery.id).await?;
     Ok(Json(DeliveryLog::of(&delivery, attempts)))
 }
 
@@ -151,7 +152,7 @@ pub(crate) async fn recover(
     let since = since.ok_or_else(|| Refusal::field("since", "is required, as 2026-01-15T10:00:00Z"))?;
     let subscription = sendable(super::find(&app, &key, &id).await?)?;
     let wanted = Wanted { statuses: GIVEN_UP.to_vec(), since: Some(since), ..Wanted::default() };
-    let page = app.deliveries.list(&subscription.id, &wanted, None, MOST_RECOVERED).await?;
+    let page = app.publisher.deliveries.list(&subscription.id, &wanted, None, MOST_RECOVERED).await?;
     let due: Vec<_> = page.items.iter().map(|delivery| resume(&app, delivery, &GIVEN_UP)).collect();
     let due: Vec<Resumed> = stream::iter(due).buffer_unordered(AT_ONCE).try_collect().await?;
     let recovered = due.iter().filter(|resumed| **resumed == Resumed::Due).count();
@@ -161,9 +162,9 @@ pub(crate) async fn recover(
 /// Makes a delivery due, then queues it. When the queue is out the delivery is due all the same, and asking again queues
 /// it.
 async fn resume(app: &App, delivery: &Delivery, from: &[DeliveryStatus]) -> Result<Resumed, Refusal> {
-    let resumed = app.deliveries.resume(&delivery.id, from, Timestamp::now()).await?;
+    let resumed = app.publisher.deliveries.resume(&delivery.id, from, Timestamp::now()).await?;
     if resumed == Resumed::Due {
-        app.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::ZERO).await?;
+        app.publisher.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::ZERO).await?;
     }
     Ok(resumed)
 }
@@ -183,7 +184,7 @@ pub(crate) async fn find(
     delivery: &str,
 ) -> Result<Delivery, Refusal> {
     let id = DeliveryId::parse(delivery).ok_or(NO_DELIVERY)?;
-    let found = app.deliveries.read(&id).await?.ok_or(NO_DELIVERY)?;
+    let found = app.publisher.deliveries.read(&id).await?.ok_or(NO_DELIVERY)?;
     let is_of = |subscriber: &Subscriber| {
         subscriber.owner == key.owner && subscriber.subscription.as_str() == webhook
     };

@@ -28,7 +28,7 @@ const NONE: Refusal = Refusal::Absent("webhook with public keys");
 )]
 pub(crate) async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let id = SubscriptionId::parse(&id).ok_or(NONE)?;
-    let keys = PublicKeys::of(app.subscriptions.public_keys(&id).await?, Timestamp::now());
+    let keys = PublicKeys::of(app.publisher.subscriptions.public_keys(&id).await?, Timestamp::now());
     if keys.keys.is_empty() {
         return Err(NONE);
     }

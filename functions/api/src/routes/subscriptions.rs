@@ -62,14 +62,14 @@ pub(crate) async fn list(
     asked.done()?;
     let mut left_out = 0;
     while left_out < offset {
-        let skipped = app.subscriptions.list(&key.owner, after.as_ref(), offset - left_out).await?;
+        let skipped = app.publisher.subscriptions.list(&key.owner, after.as_ref(), offset - left_out).await?;
         left_out += skipped.items.len();
         after = skipped.items.last().map(|last| last.id.clone()).or(after);
         if skipped.next.is_none() {
             break;
         }
     }
-    let page = app.subscriptions.list(&key.owner, after.as_ref(), limit).await?;
+    let page = app.publisher.subscriptions.list(&key.owner, after.as_ref(), limit).await?;
     let now = Timestamp::now();
     let webhooks = page.items.iter().map(|one| Webhook::of(one, now)).collect();
     Ok(Json(Webhooks { webhooks, next_cursor: page.next.as_deref().map(cursor) }))
@@ -87,7 +87,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
     let subscription = find(&app, &key, &id).await?;
-    let statistics = app.subscriptions.statistics(&subscription.id).await?;
+    let statistics = app.publisher.subscriptions.statistics(&subscription.id).await?;
     Ok(shown(Webhook::of(&subscription, Timestamp::now()).with_statistics(statistics)))
 }
 
@@ -163,7 +163,7 @@ pub(crate) async fn remove(
         return Err(Refusal::Stale);
     }
     let version = (expected != Expected::Any).then_some(subscription.version);
-    match app.subscriptions.remove(&key.owner, &subscription.id, version).await? {
+    match app.publisher.subscriptions.remove(&key.owner, &subscription.id, version).await? {
         Change::Done => Ok(StatusCode::NO_CONTENT),
         Change::Absent => Err(NO_WEBHOOK),
         Change::Stale => Err(Refusal::Stale),

@@ -67,7 +67,7 @@ pub(crate) async fn test(
     let message = MessageId::made(seed);
     let body_key = message.object();
     // In this order: what an id names is durable before the id is queued.
-    app.objects.put_once(&body_key, body.to_string().into_bytes(), "application/json").await?;
+    app.publisher.objects.put_once(&body_key, body.to_string().into_bytes(), "application/json").await?;
     let delivery = Delivery {
         id: message.delivery(subscription.id.as_str()),
         message,
@@ -82,8 +82,8 @@ pub(crate) async fn test(
         next_at: Some(seed.at),
         created_at: seed.at,
     };
-    app.deliveries.make(&delivery).await?;
-    app.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::ZERO).await?;
+    app.publisher.deliveries.make(&delivery).await?;
+    app.publisher.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::ZERO).await?;
     Ok((StatusCode::ACCEPTED, Json(Queued::of(&delivery))).into_response())
 }
 
@@ -175,6 +175,6 @@ async fn stored(app: &App, key: &ApiKey, webhook: &str, delivery: &str) -> Resul
     let delivery =
         found.map_err(|refusal| if matches!(refusal, Refusal::Absent(_)) { wrong() } else { refusal })?;
     let gone = || Refusal::field("delivery_id", "the body of this delivery is kept no longer");
-    let bytes = app.objects.get(&delivery.body_key).await?.ok_or_else(gone)?;
+    let bytes = app.publisher.objects.get(&delivery.body_key).await?.ok_or_else(gone)?;
     serde_json::from_slice(&bytes).map_err(|_| gone())
 }

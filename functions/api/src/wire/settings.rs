@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 use quartet_domain::address::{Allow, Destination};
 use quartet_domain::delivery::Schedule;
 use quartet_domain::subscription::{FieldFlaw, Pattern, PayloadMode, Settings};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::payload::Payload;
+use super::retry::Retry;
 use super::signing::{KeyWish, Signing};
 use crate::body::{Form, read};
 
@@ -84,44 +86,6 @@ form! {
     /// What changes; what is left out stays, null means the default.
     #[expect(dead_code, reason = "it is merged and read as a replacement; this is how it is described")]
     WebhookPatch { #[schema(required = false)] }
-}
-
-/// When failed attempts are made again.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(untagged, expecting = "must be \"standard\", \"seed\" or {\"gaps_seconds\": [5, 60]}")]
-pub(crate) enum Retry {
-    Named(RetryPreset),
-    Own(OwnSchedule),
-}
-
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum RetryPreset {
-    /// Ten attempts over three days.
-    Standard,
-    /// Retries after 1, 2 and 4 seconds.
-    Seed,
-}
-
-/// A schedule of your own.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OwnSchedule {
-    /// Seconds between one attempt and the next, each 1 to 86400.
-    #[schema(max_items = 20)]
-    gaps_seconds: Vec<u32>,
-}
-
-/// How much of an event is sent.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Payload {
-    /// All of it.
-    Full,
-    /// Its name, time and ids.
-    Thin,
-    /// As `thin`, with a link to all of it.
-    Link,
 }
 
 /// What a form says, checked.
@@ -227,48 +191,6 @@ pub(crate) fn as_form(settings: &Settings, active: bool) -> Map<String, Value> {
         "payload": settings.payload,
     });
     if let Value::Object(map) = form { map } else { Map::new() }
-}
-
-impl From<Retry> for Schedule {
-    fn from(retry: Retry) -> Self {
-        match retry {
-            Retry::Named(RetryPreset::Standard) => Self::Standard,
-            Retry::Named(RetryPreset::Seed) => Self::Seed,
-            Retry::Own(OwnSchedule { gaps_seconds }) => Self::Custom { gaps_seconds },
-        }
-    }
-}
-
-impl From<&Schedule> for Retry {
-    fn from(schedule: &Schedule) -> Self {
-        match schedule {
-            Schedule::Standard => Self::Named(RetryPreset::Standard),
-            Schedule::Seed => Self::Named(RetryPreset::Seed),
-            Schedule::Custom { gaps_seconds } => {
-                Self::Own(OwnSchedule { gaps_seconds: gaps_seconds.clone() })
-            }
-        }
-    }
-}
-
-impl From<Payload> for PayloadMode {
-    fn from(payload: Payload) -> Self {
-        match payload {
-            Payload::Full => Self::Full,
-            Payload::Thin => Self::Thin,
-            Payload::Link => Self::Link,
-        }
-    }
-}
-
-impl From<PayloadMode> for Payload {
-    fn from(mode: PayloadMode) -> Self {
-        match mode {
-            PayloadMode::Full => Self::Full,
-            PayloadMode::Thin => Self::Thin,
-            PayloadMode::Link => Self::Link,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::settings::{Payload, Retry};
+use super::payload::Payload;
+use super::retry::Retry;
 use super::signing::{NewKey, SecretShown, Signing};
 
 /// A subscription.

@@ -9,7 +9,7 @@ use quartet_domain::ids::{DeliveryId, SubscriptionId};
 
 use super::{Deliveries, delivery_of, pk};
 use crate::Unavailable;
-use crate::item::{Condition, Item, Reader, condition, key, s, time};
+use crate::item::{Condition, DIGITS, Item, Reader, condition, digits, key, s, time};
 use crate::subscriptions::Page;
 
 /// Items that are looked through for one page: a rare status must not read a whole history.
@@ -192,13 +192,6 @@ impl Deliveries {
             }
         }
     }
-}
-
-/// Digits of a time in the index: milliseconds until the year 2286.
-const DIGITS: usize = 13;
-
-fn digits(at: Timestamp) -> String {
-    format!("{:0DIGITS$}", at.as_millisecond().clamp(0, 9_999_999_999_999))
 }
 
 fn list_pk(subscription: &SubscriptionId) -> String {

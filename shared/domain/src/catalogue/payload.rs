@@ -88,6 +88,9 @@ pub struct Query {
     pub answer: String,
     /// 0 to 1.
     pub confidence: f64,
+    /// The agent that answered: `results`, `findings`, `incidents`, `repositories` or `help`.
+    #[serde(default)]
+    pub topic: String,
     /// Whether a person is asked to take over.
     pub escalated: bool,
     /// Why, where it is: `low_confidence`, `requested` or `unresolved`.
@@ -203,6 +206,7 @@ impl Query {
             message: "How do I reset my password?".to_owned(),
             answer: answer.to_owned(),
             confidence: if escalated { 0.2 } else { 0.9 },
+            topic: "help".to_owned(),
             escalated,
             reason: escalated.then(|| "low_confidence".to_owned()),
         }

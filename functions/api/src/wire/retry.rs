@@ -1,0 +1,53 @@
+//! When failed attempts are made again, as it is asked for and shown.
+
+use quartet_domain::delivery::Schedule;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// When failed attempts are made again.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(untagged, expecting = "must be \"standard\", \"seed\" or {\"gaps_seconds\": [5, 60]}")]
+pub(crate) enum Retry {
+    Named(RetryPreset),
+    Own(OwnSchedule),
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RetryPreset {
+    /// Ten attempts over three days.
+    Standard,
+    /// Retries after 1, 2 and 4 seconds.
+    Seed,
+}
+
+/// A schedule of your own.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnSchedule {
+    /// Seconds between one attempt and the next, each 1 to 86400.
+    #[schema(max_items = 20)]
+    gaps_seconds: Vec<u32>,
+}
+
+impl From<Retry> for Schedule {
+    fn from(retry: Retry) -> Self {
+        match retry {
+            Retry::Named(RetryPreset::Standard) => Self::Standard,
+            Retry::Named(RetryPreset::Seed) => Self::Seed,
+            Retry::Own(OwnSchedule { gaps_seconds }) => Self::Custom { gaps_seconds },
+        }
+    }
+}
+
+impl From<&Schedule> for Retry {
+    fn from(schedule: &Schedule) -> Self {
+        match schedule {
+            Schedule::Standard => Self::Named(RetryPreset::Standard),
+            Schedule::Seed => Self::Named(RetryPreset::Seed),
+            Schedule::Custom { gaps_seconds } => {
+                Self::Own(OwnSchedule { gaps_seconds: gaps_seconds.clone() })
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What is broken, as far as it is on record: checks that failed on the forge, and runs that failed here.
+
+use super::answer::{Answer, SourceKind, quoted};
+use super::runs::{is_run, subject};
+use super::session::Scope;
+use crate::task::{Task, TaskStatus, TaskType};
+
+const MOST_LISTED: usize = 8;
+
+/// Tells the failures of the scope, newest first as `tasks` are.
+pub fn incidents(scope: &Scope, tasks: &[Task]) -> Answer {
+    let in_scope = |task: &&Task| {
+        scope.repository.as_ref().is_none_or(|name| *name == task.repository)
+            && scope.pull.is_none_or(|number| task.pr_number == Some(number))
+    };
+    let failures: Vec<&Task> = tasks.iter().filter(in_scope).filter(|task| is_failure(task)).collect();
+    let of = scope.repository.as_ref().map(|name| format!(" of {}", quoted(name, 140))).unwrap_or_default();
+    if failures.is_empty() {
+        let text = format!("No failed check and no failed run{of} is on record.");
+        // Silence is a good sign, and no proof: the forge may send no checks.
+        return Answer::of(text, if tasks.is_empty() { 0.5 } else { 0.7 }).about(scope.clone());
+    }
+    let count = failures.len();
+    let plural = if count == 1 { "failure" } else { "failures" };
+    let mut lines = vec![format!("{count} {plural}{of} on record, newest first:")];
+    lines.extend(failures.iter().take(MOST_LISTED).map(|task| line(task)));
+    if count > MOST_LISTED {
+        lines.push(format!("… and {} more.", count - MOST_LISTED));
+    }
+    let shown = failures.iter().take(MOST_LISTED);
+    let answer = Answer::of(lines.join("\n"), 0.85).about(scope.clone());
+    shown.fold(answer, |answer, task| answer.from(SourceKind::Task, subject(task), task.id.to_string()))
+}
+
+fn is_failure(task: &Task) -> bool {
+    match task.task_type {
+        TaskType::CheckFailureAnalysis | TaskType::CheckSuiteFailureAnalysis => true,
+        TaskType::PullRequestAnalysis | TaskType::PushAnalysis | TaskType::CodegenTrigger => {
+            is_run(task) && task.status == TaskStatus::Failed
+        }
+    }
+}
+
+fn line(task: &Task) -> String {
+    let what = match task.task_type {
+        TaskType::CheckFailureAnalysis => "a check failed",
+        TaskType::CheckSuiteFailureAnalysis => "a suite of checks failed",
+        TaskType::PullRequestAnalysis | TaskType::PushAnalysis | TaskType::CodegenTrigger => "a run failed",
+    };
+    let commit = quoted(&task.commit_sha, 10);
+    let why = quoted(&task.reason, 200);
+    let why = if is_run(task) && !why.is_empty() { format!(" ({why})") } else { String::new() };
+    format!("- {}: {what} for {}, commit {commit}{why}", task.created_at, subject(task))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::runs::tests::task;
+
+    #[test]
+    fn failures_are_told() {
+        let mut check_failed = task("acme/web", None, TaskStatus::Recorded);
+        check_failed.task_type = TaskType::CheckSuiteFailureAnalysis;
+        let mut run_failed = task("acme/web", Some(3), TaskStatus::Failed);
+        run_failed.reason = "build: too large".to_owned();
+        let well = task("acme/shop", Some(1), TaskStatus::Completed);
+        let tasks = [check_failed, run_failed, well];
+        let check = |repository: Option<&str>, tasks: &[Task], parts: &[&str], confidence: f64| {
+            let scope = Scope { repository: repository.map(str::to_owned), pull: None };
+            let answer = incidents(&scope, tasks);
+            for part in parts {
+                assert!(answer.text.contains(part), "{part}: {}", answer.text);
+            }
+            assert_eq!(answer.confidence, confidence, "{}", answer.text);
+        };
+        check(None, &tasks, &["2 failures", "suite of checks", "(build: too large)"], 0.85);
+        check(Some("acme/shop"), &tasks, &["No failed check and no failed run of acme/shop"], 0.7);
+        check(None, &[], &["No failed check"], 0.5);
+    }
+}

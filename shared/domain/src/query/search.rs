@@ -1,0 +1,151 @@
+//! Full-text search over some hundred short texts in memory, ranked by BM25.
+//!
+//! A rank alone says which text is the nearest, not whether it is near. So each hit has its share as well: how much of
+//! the question, its rare words weighing more, the text speaks of. A word that no text has weighs most of all.
+
+use std::collections::{HashMap, HashSet};
+
+use bm25::{SearchEngine, SearchEngineBuilder, Tokenizer};
+use rust_stemmers::{Algorithm, Stemmer};
+
+/// Texts that are looked at for the one that shares most with the question.
+const NEAREST: usize = 5;
+
+/// Words that say nothing about what is asked.
+const EMPTY: &[&str] = &[
+    "a", "about", "again", "all", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by",
+    "can", "cannot", "could", "did", "do", "does", "doing", "don", "done", "for", "from", "get", "give",
+    "go", "got", "had", "has", "have", "hello", "help", "here", "hey", "hi", "how", "i", "if", "in", "into",
+    "is", "isn", "it", "its", "just", "know", "let", "like", "ll", "make", "many", "may", "me", "mine",
+    "much", "must", "my", "need", "no", "not", "now", "of", "ok", "okay", "on", "or", "our", "out", "please",
+    "re", "s", "see", "shall", "should", "show", "so", "some", "t", "tell", "than", "thank", "thanks",
+    "that", "the", "their", "them", "then", "there", "these", "they", "thing", "this", "those", "to", "too",
+    "up", "us", "ve", "very", "want", "was", "way", "we", "were", "what", "when", "where", "which", "who",
+    "why", "will", "with", "would", "you", "your",
+];
+
+/// Words as they are compared: lower case, without endings, without those that say nothing.
+#[derive(Debug, Default)]
+struct Stems;
+
+impl Tokenizer for Stems {
+    fn tokenize(&self, text: &str) -> Vec<String> {
+        let words = words(text);
+        words.iter().filter(|word| !EMPTY.contains(&word.as_str())).map(|word| stem(word)).collect()
+    }
+}
+
+/// A text's words that say something, without their endings.
+pub(super) fn stems(text: &str) -> Vec<String> {
+    Stems.tokenize(text)
+}
+
+/// Every word, in lower case.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let parts = text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    parts.map(str::to_lowercase).collect()
+}
+
+pub(super) fn stem(word: &str) -> String {
+    Stemmer::create(Algorithm::English).stem(word).into_owned()
+}
+
+/// Texts that can be searched; each is known by its place.
+#[derive(Debug)]
+pub(super) struct Index {
+    engine: SearchEngine<usize, u32, Stems>,
+    texts: Vec<HashSet<String>>,
+    /// In how many texts a word is.
+    spread: HashMap<String, usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Hit {
+    pub(super) place: usize,
+    /// How much of the question the text speaks of, 0 to 1.
+    pub(super) share: f64,
+}
+
+impl Index {
+    pub(super) fn of(texts: &[String]) -> Self {
+        let documents = texts.iter().enumerate();
+        let documents = documents.map(|(place, text)| bm25::Document::new(place, text.as_str()));
+        let engine = SearchEngineBuilder::with_tokenizer_and_documents(Stems, documents).build();
+        let texts: Vec<HashSet<String>> =
+            texts.iter().map(|text| stems(text).into_iter().collect()).collect();
+        let mut spread = HashMap::new();
+        for word in texts.iter().flatten() {
+            *spread.entry(word.clone()).or_default() += 1;
+        }
+        Self { engine, texts, spread }
+    }
+
+    /// The text that answers the question best, if any has a word of it.
+    pub(super) fn best(&self, question: &str) -> Option<Hit> {
+        let mut nearest = self.engine.search(question, None);
+        nearest.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.document.id.cmp(&b.document.id)));
+        let asked: HashSet<String> = stems(question).into_iter().collect();
+        let hits = nearest.iter().take(NEAREST).map(|near| self.hit(near.document.id, &asked));
+        // The first of equals: the nearer one.
+        hits.reduce(|best, hit| if hit.share > best.share { hit } else { best })
+    }
+
+    /// How much of the question the text at this place speaks of.
+    pub(super) fn share(&self, place: usize, question: &str) -> f64 {
+        self.hit(place, &stems(question).into_iter().collect()).share
+    }
+
+    /// Whether any text has this word.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.spread.contains_key(word)
+    }
+
+    /// Every text that speaks of at least `least` of these words.
+    pub(super) fn sharing(&self, words: &[String], least: f64) -> Vec<Hit> {
+        let asked: HashSet<String> = words.iter().cloned().collect();
+        let all = (0..self.texts.len()).map(|place| self.hit(place, &asked));
+        all.filter(|hit| hit.share >= least).collect()
+    }
+
+    fn hit(&self, place: usize, asked: &HashSet<String>) -> Hit {
+        let weight = |word: &String| self.weight(word);
+        let whole: f64 = asked.iter().map(weight).sum();
+        let text = self.texts.get(place);
+        let shared: f64 =
+            asked.iter().filter(|word| text.is_some_and(|text| text.contains(*word))).map(weight).sum();
+        Hit { place, share: if whole > 0.0 { shared / whole } else { 0.0 } }
+    }
+
+    /// The inverse document frequency of BM25.
+    #[expect(clippy::cast_precision_loss, reason = "some hundred texts")]
+    fn weight(&self, word: &str) -> f64 {
+        let with = self.spread.get(word).copied().unwrap_or(0) as f64;
+        let all = self.texts.len() as f64;
+        (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(question: &str, expected: Option<usize>, share: std::ops::RangeInclusive<f64>) {
+        let texts = ["Lost keys and forgotten passwords", "Rotating the signing secret of a webhook", ""];
+        let index = Index::of(&texts.map(str::to_owned));
+        let hit = index.best(question);
+        assert_eq!(hit.map(|hit| hit.place), expected, "{question}");
+        let found = hit.map_or(0.0, |hit| hit.share);
+        assert!(share.contains(&found), "{question}: {found}");
+    }
+
+    #[test]
+    fn the_nearest_and_how_near_it_is() {
+        check("I have forgotten my password!", Some(0), 1.0..=1.0);
+        check("how do I rotate a webhook's secret", Some(1), 1.0..=1.0);
+        check("rotate the tyres of my car", Some(1), 0.1..=0.4);
+        check("what is the weather in Berlin?", None, 0.0..=0.0);
+        check("", None, 0.0..=0.0);
+        check("how do you do", None, 0.0..=0.0);
+    }
+}
