@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::files::read;
 use crate::template::{functions, resource, resources, time_out};
 
 /// Every SQS event source: the function's name and the source's properties.
@@ -60,4 +61,24 @@ fn every_queue_that_is_worked_on_has_dead_letters_and_every_dead_letter_an_alarm
         assert_eq!(queue["SqsManagedSseEnabled"], true, "{name}");
         assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 3600, "{name}");
     }
+}
+
+/// The words that the filter looks for are those that the dispatcher logs, and the alarm looks at what it counts.
+#[test]
+fn what_is_given_up_has_an_alarm() {
+    let filters = resources("AWS::Logs::MetricFilter");
+    let (_, filter) = filters.iter().find(|(name, _)| *name == "GivenUp").unwrap();
+    let pattern = filter["FilterPattern"].as_str().unwrap();
+    let words = pattern.strip_prefix("{ $.message = ").and_then(|rest| rest.strip_suffix(" }")).unwrap();
+    assert!(
+        read("functions/dispatcher/src/deliver.rs").contains(&format!("{words}\n")),
+        "nobody says {words}"
+    );
+    assert_eq!(filter["LogGroupName"], "DispatcherLogs");
+    let counted = &filter["MetricTransformations"][0];
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    let looks = |alarm: &Value| {
+        alarm["MetricName"] == counted["MetricName"] && alarm["Namespace"] == counted["MetricNamespace"]
+    };
+    assert!(alarms.iter().any(|(_, alarm)| looks(alarm)), "nobody hears of it");
 }

@@ -83,7 +83,7 @@ fn main() -> ExitCode {
         managed: a_subscription_from_register_to_remove, changes_at_the_same_time, secrets_are_rotated,
             keys_open_what_their_scopes_say, foreign_ids_do_not_exist, the_same_request_is_done_once,
             lists_come_in_pages, bad_input_is_told_field_by_field, what_it_says_of_itself, any_event_can_be_tried;
-        paired: a_receiver_needs_no_secret, a_pair_is_rotated, keys_that_are_not_there;
+        paired: a_receiver_needs_no_secret, a_pair_is_rotated, keys_that_are_not_there, many_pairs_at_once;
         promised: three_retries_that_back_off, nobody_waits_for_an_answer, a_rate_of_its_own,
             a_secret_is_made_for_each, what_the_results_tell;
         received: the_debian_package_webhook;

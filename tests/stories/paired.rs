@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::client::ask;
+use crate::client::{Client, WEBHOOKS, ask};
 use crate::endpoint::Endpoint;
 use crate::house::House;
 use crate::sender::Answer;
@@ -115,4 +115,32 @@ pub(crate) async fn keys_that_are_not_there(house: &House) {
         let fields = refused.body["fields"].as_array().unwrap();
         assert!(fields.iter().any(|one| one["field"] == field), "{fields:?}");
     }
+}
+
+/// As many as can be registered at once, and changes at the same time: what is published is what signs.
+pub(crate) async fn many_pairs_at_once(house: &House) {
+    let stage = house.stage().await;
+    let client = Client::admin(stage, "pairs").await;
+    let mut one = wish("ed25519");
+    one["url"] = json!("https://example.com/hooks");
+    let made = client.post(&format!("{WEBHOOKS}/bulk"), &json!({ "webhooks": vec![one; 50] })).await;
+    assert_eq!(made.status, 201, "{:?}", made.body);
+    let made = made.body["webhooks"].as_array().unwrap();
+    for one in [&made[0], &made[49]] {
+        let published = page(stage, one["id"].as_str().unwrap()).await.body;
+        assert_eq!(published["keys"][0]["public_key"], one["secrets"][0]["public_key"]);
+    }
+
+    let id = made[0]["id"].as_str().unwrap();
+    let rotate = format!("{WEBHOOKS}/{id}/rotate-secret");
+    let rotated = futures::future::join_all((0..4).map(|_| client.tell(&rotate))).await;
+    assert!(rotated.iter().any(|answer| answer.status == 200));
+    assert!(rotated.iter().all(|answer| [200, 409].contains(&answer.status)), "{rotated:?}");
+    let shown = client.get(&format!("{WEBHOOKS}/{id}")).await.body;
+    let published = page(stage, id).await.body;
+    let keys = |list: &Value| {
+        let all = list.as_array().unwrap().iter();
+        all.map(|one| one["public_key"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(keys(&published["keys"]), keys(&shown["secrets"]));
 }

@@ -28,7 +28,8 @@ pub use crate::item::Made;
 use crate::item::{Condition, Item, Malformed, Reader, condition, key, make_all, n, new_one, s, time};
 use crate::{Aws, Unavailable};
 
-/// Subscriptions that can be made at once: a transaction takes a hundred items and four megabytes.
+/// Subscriptions that can be made at once: a transaction takes a hundred items and four megabytes, and each may have its
+/// public key beside it.
 pub const MOST_AT_ONCE: usize = 50;
 /// Bytes of a page, so that an answer stays below what Lambda hands back.
 const LARGEST_PAGE: usize = 3 << 20;

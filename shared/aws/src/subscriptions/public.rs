@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, 
 
 use super::{Change, PublishedKey, Subscription, SubscriptionId, Subscriptions, item_of};
 use crate::Unavailable;
-use crate::item::{Item, Reader, already, key, n, s};
+use crate::item::{Item, Reader, already, is_conflict, key, n, s};
 
 impl Subscriptions {
     /// The public keys of a subscription, newest first; none where it has none, or does not exist.
@@ -36,6 +36,7 @@ impl Subscriptions {
             Err(error) => match already(&error) {
                 Some(Some(_)) => Ok(Change::Stale),
                 Some(None) => Ok(Change::Absent),
+                None if is_conflict(&error) => Ok(Change::Stale),
                 None => Err(Unavailable::because(ACTION)(error)),
             },
         }
