@@ -52,6 +52,24 @@ def code():
         yield from ((kind, text) for kind in KINDS)
 
 
+def variants(kind: str, text: str):
+    """The same code in other clothes, where an edit of bytes may slip."""
+    yield text.replace("\n", "\r\n")
+    yield text.rstrip("\n")
+    yield "\ufeff" + text
+    yield "\n\n" + text.replace("    ", "\t").replace("  ", "\t")
+    if kind == ".py":
+        inside = "".join(f"        {line}\n" for line in text.splitlines())
+        head = "#!/usr/bin/env python\n# \u00e9\n'''doc'''\nfrom __future__ import annotations\n"
+        yield f"{head}class A:\n    def m(self, a=(lambda: 0)):\n{inside}        pass\n"
+        yield text.replace("\n", "  # \u00fc\n") + "if True: x = 1; y = 2\n"
+        yield f"try:\n{inside}except (A, B) as e: raise\nelse: pass\n"
+    else:
+        yield f"'use strict';\n// \u00e9\nclass A {{ async m() {{ {text} }} }}\n"
+        yield text.replace(";\n", "; /* \U0001f600 */ ") + "\n"
+        yield f"import os from 'os';\nexport default () => {{\n{text}}};\n"
+
+
 def blocks(text: str):
     """The block scalars of a rule file's `examples`."""
     block: list[str] = []
@@ -114,7 +132,8 @@ for kind, text in code():
     if kind in FLOW:
         write("lowering", bytes([FLOW.index(kind)]) + draw)
         whole, arounds = (0, (1, 2, 3)) if kind == ".py" else (4, (5, 6, 7))
-        write("edits", bytes([whole]) + draw)
+        for variant in (text, *variants(kind, text)):
+            write("edits", bytes([whole]) + variant.encode("utf-8", "surrogatepass")[:MAX_BYTES])
         if len(draw) < 60:
             write("edits", bytes([arounds[len(draw) % 3]]) + draw.strip())
 for form, text in rules():

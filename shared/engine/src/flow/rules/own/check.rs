@@ -10,6 +10,8 @@ use crate::rules::{Problem, check_id, check_regex};
 
 /// Classes that the bits of a value have room for, the built-in ones counted.
 const MAX_CLASSES: usize = 32;
+/// Most conditions of one table: a call may meet all of them.
+const MAX_CONDITIONS: usize = 8;
 /// Longest list; lists of tables have limits of their own.
 const MAX_LIST: usize = 100;
 /// Longest text.
@@ -66,7 +68,7 @@ impl Size {
                 + file.sanitiser.iter().map(|s| s.like.len() + s.unlike.len()).sum::<usize>()
                 + file.guard.iter().map(|g| g.like.len() + g.contains.len()).sum::<usize>()
                 + literals().map(words).sum::<usize>(),
-            conditions: conditions(file).count(),
+            conditions: conditions(file).map(Iterator::count).sum(),
             same: names.into_values().max().unwrap_or_default(),
         }
     }
@@ -164,6 +166,10 @@ pub(super) fn rules(text: &str, file: &RuleFile) -> Result<(), Problem> {
             return Err(at(text, "id", &rule.id, format!("there is a rule {} already", rule.id)));
         }
     }
+    if conditions(file).any(|of_one| of_one.count() > MAX_CONDITIONS) {
+        let reason = format!("more than {MAX_CONDITIONS} conditions on one table; make several of it");
+        return Err(at(text, "when", "", reason));
+    }
     file.source.iter().try_for_each(|source| share(text, "strength", source.strength))
 }
 
@@ -253,12 +259,14 @@ fn patterns(file: &RuleFile) -> impl Iterator<Item = BTreeSet<&str>> {
         .map(|names| names.iter().map(String::as_str).collect())
 }
 
-fn conditions(file: &RuleFile) -> impl Iterator<Item = &When> {
-    let uses = file.rule.iter().flat_map(|rule| {
-        let sinks = rule.sink.iter().flat_map(|sink| sink.when.iter().chain(&sink.unless));
-        sinks.chain(rule.shape.iter().flat_map(|shape| shape.when.iter().chain(&shape.unless)))
-    });
-    uses.chain(file.sanitiser.iter().flat_map(|sanitiser| &sanitiser.when))
-        .chain(file.propagator.iter().flat_map(|propagator| &propagator.when))
-        .chain(file.guard.iter().flat_map(|guard| &guard.when))
+/// The conditions of each table.
+fn conditions(file: &RuleFile) -> impl Iterator<Item = impl Iterator<Item = &When>> {
+    let none: &[When] = &[];
+    let sinks =
+        file.rule.iter().flat_map(|rule| rule.sink.iter().map(|sink| (&sink.when[..], &sink.unless[..])));
+    let shapes = file.rule.iter().flat_map(|rule| rule.shape.iter().map(|s| (&s.when[..], &s.unless[..])));
+    let others = file.sanitiser.iter().map(|sanitiser| &sanitiser.when);
+    let others = others.chain(file.propagator.iter().map(|propagator| &propagator.when));
+    let others = others.chain(file.guard.iter().map(|guard| &guard.when)).map(move |when| (&when[..], none));
+    sinks.chain(shapes).chain(others).map(|(when, unless)| when.iter().chain(unless))
 }

@@ -209,6 +209,8 @@ fn what_cannot_be_used_is_named() {
     check(&format!("{RULE}[[source]]\nmatch = ['a']\nwhat = 'a'\nstrength = 2.0\n"), 19, "0 to 1");
     check(&format!("{RULE}{}", RULE.split_once("\n\n").unwrap().1), 4, "already");
     check(&format!("{RULE}{}", "[[rule.sink]]\nmatch = ['a']\n".repeat(9)), 1, "more than 8 tables");
+    let conditions = "{ arg = 0, built = true },".repeat(9);
+    check(&format!("{RULE}when = [{conditions}]\n"), 16, "more than 8 conditions");
     let many: String = (0..501).map(|n| format!("[[rule.sink]]\nmatch = ['a{n}']\n")).collect();
     check(&format!("{RULE}{many}"), 1, "more than 500");
     let list = format!("like = [{}]\n", "'abc',".repeat(100));
