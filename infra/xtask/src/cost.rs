@@ -95,7 +95,7 @@ fn event(p: &Prices) -> Vec<Line> {
         Line("router: invocation", 1.0, p.lambda.requests_per_million),
         Line("router: GB-seconds, 256 MB for 60 ms", 0.015, p.lambda.gb_second_x86_64 * 1e6),
         Line("router: read units, the event and its commit", 2.0, read),
-        Line("router: write units, claim, task, its place, lead, finish (3 KB)", 7.0, write),
+        Line("router: write units, claim, task, place, lead, end (3 KB)", 7.0, write),
         Line("log, KB", 0.6, p.logs.ingested_gb),
     ]
 }
