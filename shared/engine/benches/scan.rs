@@ -1,6 +1,8 @@
-//! What an analysis costs: one small file, one large one, and the shapes of `support/hostile.rs`.
+//! What an analysis costs: one small file, a large one beside the time that parsing alone takes, repositories that grow,
+//! and the shapes of `support/hostile.rs`.
 //!
 //! `cargo bench -p quartet-engine` for times; `shared/engine/README.md` has the command that counts instructions.
+//! `QUARTET_BENCH_LARGE=1` adds a repository of 100 MB.
 
 #[path = "support/hostile.rs"]
 mod hostile;
@@ -48,25 +50,40 @@ fn scan(tree: &Tree) -> u64 {
     analyze(&Request { tree, base: None, changed: None }).total_issues
 }
 
-fn normal(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("application");
-    for size in [4 * 1024, 256 * 1024] {
-        let text = application(size);
-        group.throughput(Throughput::Bytes(text.len() as u64));
-        let tree: Tree = [("app.py", text.into_bytes())].into_iter().collect();
-        group.bench_with_input(BenchmarkId::from_parameter(size), &tree, |b, tree| b.iter(|| scan(tree)));
-    }
+fn small(criterion: &mut Criterion) {
+    let text = application(4 * 1024);
+    let mut group = criterion.benchmark_group("small file");
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    let tree: Tree = [("app.py", text.into_bytes())].into_iter().collect();
+    group.bench_function("scan", |b| b.iter(|| scan(&tree)));
+    group.finish();
+}
+
+fn large(criterion: &mut Criterion) {
+    let text = application(256 * 1024);
+    let mut group = criterion.benchmark_group("large file");
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    let mut parser = tree_sitter::Parser::new();
+    let grammar = parser.set_language(&tree_sitter_python::LANGUAGE.into());
+    grammar.expect("the grammar fits the parser");
+    // The yardstick: no analysis of a syntax tree can cost less.
+    group.bench_function("parse alone", |b| b.iter(|| parser.parse(&text, None)));
+    let tree: Tree = [("app.py", text.clone().into_bytes())].into_iter().collect();
+    group.bench_function("scan", |b| b.iter(|| scan(&tree)));
     group.finish();
 }
 
 fn growth(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("repository");
     group.sample_size(10);
-    for files in [64, 256] {
+    let is_large_wanted = std::env::var_os("QUARTET_BENCH_LARGE").is_some();
+    for megabytes in [1, 10, 100].into_iter().filter(|megabytes| *megabytes < 100 || is_large_wanted) {
         let text = application(16 * 1024).into_bytes();
+        let files = megabytes * 1_000_000 / text.len();
         let tree: Tree = (0..files).map(|at| (format!("package{at}/app.py"), text.clone())).collect();
         group.throughput(Throughput::Bytes(tree.bytes()));
-        group.bench_with_input(BenchmarkId::from_parameter(files), &tree, |b, tree| b.iter(|| scan(tree)));
+        let name = BenchmarkId::from_parameter(format!("{megabytes} MB"));
+        group.bench_with_input(name, &tree, |b, tree| b.iter(|| scan(tree)));
     }
     group.finish();
 }
@@ -81,5 +98,5 @@ fn hostile(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, normal, growth, hostile);
+criterion_group!(benches, small, large, growth, hostile);
 criterion_main!(benches);

@@ -17,9 +17,11 @@ fn main() -> anyhow::Result<()> {
     let found: Vec<_> = report.hits.iter().map(|hit| &hit.vulnerability).collect();
     println!("{}", serde_json::to_string(&found)?);
     eprintln!(
-        "{} files, {} bytes, {} findings ({} of 0.5 or more), {} incomplete, {:.3} s",
+        "{} files, {} parsed, {} bytes, {} evaluations, {} findings ({} of 0.5 or more), {} incomplete, {:.3} s",
         report.files,
+        report.parsed,
         read,
+        report.evaluations,
         found.len(),
         found.iter().filter(|v| v.confidence_score >= 0.5).count(),
         report.incomplete.len(),

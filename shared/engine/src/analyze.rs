@@ -1,17 +1,20 @@
 //! Analysis: a source tree in, findings out.
 //!
-//! Detectors look at parsed files and report [`finding::Finding`]s; everything after that (suppression, fingerprints, what
-//! a change introduced, order, sums) is the same for all of them. Pattern rules are one detector; data flow is to be
-//! the second. Invariant: the same tree gives the same bytes, and no input makes it hang or overflow its stack.
+//! Patterns, data flow and the search for secrets report [`finding::Finding`]s; everything after that (suppression,
+//! fingerprints, what a change introduced, order, sums) is the same for all of them. Invariant: the same tree gives the
+//! same bytes, and no input makes it hang or overflow its stack.
 
 mod bind;
 mod call;
 pub(crate) mod detect;
+mod field;
 pub(crate) mod finding;
+pub(crate) mod flat;
 mod flows;
 mod names;
-mod outline;
+pub(crate) mod outline;
 mod patterns;
+mod question;
 mod report;
 mod scope;
 pub(crate) mod secrets;
@@ -82,15 +85,4 @@ pub fn survey(request: &Request<'_>, rules: &Tree) -> Survey {
     let suppressed =
         taken_back.into_iter().map(|one| (one.finding.into_vulnerability(None), one.reason)).collect();
     Survey { results, suppressed }
-}
-
-/// Named functions in the wanted files.
-pub fn functions_discovered(tree: &Tree, changed: Option<&BTreeSet<String>>) -> u64 {
-    let wanted = tree.iter().filter(|(path, _)| changed.is_none_or(|changed| changed.contains(*path)));
-    let counts = wanted.map(|(path, bytes)| match unit::Unit::read(path, bytes) {
-        Ok(Some(unit)) => outline::Outline::of(&unit)
-            .map_or(0, |outline| scope::Scopes::of(&unit, &outline).count_functions() as u64),
-        Ok(None) | Err(_) => 0,
-    });
-    counts.sum()
 }

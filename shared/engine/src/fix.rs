@@ -238,9 +238,10 @@ impl File<'_> {
     }
 
     fn secrets_in(&self, found: &[Finding]) -> Vec<String> {
-        let Ok(Some(unit)) = Unit::parse(self.path, self.source.as_bytes()) else { return Vec::new() };
+        let Ok(Some(unit)) = Unit::read(self.path, self.source.as_bytes()) else { return Vec::new() };
+        let Some(facts) = Facts::of(&unit) else { return Vec::new() };
         let own: Vec<Finding> = found.iter().filter(|finding| finding.path == self.path).cloned().collect();
-        secret::texts(&Facts::of(&unit), &own)
+        secret::texts(&facts, &own)
     }
 
     fn reject(&mut self, finding: &Finding, reason: &str, verification: Vec<RungOutcome>) {

@@ -21,6 +21,7 @@ use std::ops::Range;
 
 use quartet_domain::results::Vulnerability;
 
+use crate::analyze::outline::Outline;
 use crate::analyze::unit::{Unit, Unread};
 use crate::tree::Tree;
 use engine::Engine;
@@ -87,14 +88,24 @@ pub struct Report {
     pub judged: BTreeSet<(String, u64, String)>,
     /// Of each file that was run to its end, the lines whose calls were come by; what is on no other is dead code.
     pub reached: BTreeMap<String, Lines>,
-    /// Files that were read.
+    /// Files that were to be run whole.
     pub files: u64,
+    /// How often a file was parsed: more than there are where the code of some had to be forgotten.
+    pub parsed: u64,
+    /// Expressions that were evaluated.
+    pub evaluations: u64,
     /// Files and functions whose run stopped at a limit.
     pub incomplete: Vec<String>,
 }
 
+/// What parsing a file gave; `None` for no source code.
+pub(crate) type Parsed<'u> = Result<Option<(&'u Unit, Outline<'u>)>, Unread>;
+
 /// Takes each file's path and what its parsing gave.
-pub(crate) type Inspect<'a> = dyn FnMut(&str, Result<Option<&Unit>, Unread>) + Send + 'a;
+pub(crate) type Inspect<'a> = dyn FnMut(&str, Parsed<'_>) + Send + 'a;
+
+/// Says of a path whether its file is run whole.
+pub(crate) type Ours<'a> = dyn Fn(&str) -> bool + Sync + 'a;
 
 /// Whether the engine reads files of this name.
 pub fn reads(path: &str) -> bool {
@@ -105,24 +116,26 @@ pub fn reads(path: &str) -> bool {
 /// wherever it lies.
 pub fn analyze(tree: &Tree, changed: Option<&BTreeSet<String>>) -> Report {
     let mut unread = Vec::new();
-    let mut report = run(tree, changed, &OwnFlows::default(), &mut |path, unit| {
-        unread.extend(unit.err().map(|why| format!("{path}: {why}")));
+    let mut report = run(tree, changed, &OwnFlows::default(), &|_| true, &mut |path, parsed| {
+        unread.extend(parsed.err().map(|why| format!("{path}: {why}")));
     });
     report.incomplete.append(&mut unread);
     report.incomplete.sort_unstable();
     report
 }
 
-/// As [`analyze`], showing each file to `inspect` when it is parsed for the first time.
+/// As [`analyze`], showing each file to `inspect` when it is parsed for the first time. Files that are not `ours` are read
+/// only where others call them.
 pub(crate) fn run(
     tree: &Tree,
     changed: Option<&BTreeSet<String>>,
     own: &OwnFlows,
+    ours: &Ours<'_>,
     inspect: &mut Inspect<'_>,
 ) -> Report {
     std::thread::scope(|scope| {
         let run = std::thread::Builder::new().name("flow".to_owned()).stack_size(STACK);
-        match run.spawn_scoped(scope, || all(tree, changed, own, inspect)) {
+        match run.spawn_scoped(scope, || all(tree, changed, own, ours, inspect)) {
             Ok(handle) => match handle.join() {
                 Ok(report) => report,
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -136,7 +149,13 @@ pub(crate) fn run(
     })
 }
 
-fn all(tree: &Tree, changed: Option<&BTreeSet<String>>, own: &OwnFlows, inspect: &mut Inspect<'_>) -> Report {
+fn all(
+    tree: &Tree,
+    changed: Option<&BTreeSet<String>>,
+    own: &OwnFlows,
+    ours: &Ours<'_>,
+    inspect: &mut Inspect<'_>,
+) -> Report {
     let mut groups: BTreeMap<Language, Vec<(&str, &[u8])>> = BTreeMap::new();
     for (path, bytes) in tree.iter() {
         let Some(language) = Language::of(path) else { continue };
@@ -144,10 +163,11 @@ fn all(tree: &Tree, changed: Option<&BTreeSet<String>>, own: &OwnFlows, inspect:
     }
     let mut report = Report::default();
     for (language, files) in groups {
-        let wanted: Vec<&str> = match changed {
+        let mut wanted: Vec<&str> = match changed {
             Some(changed) => near(&files, changed),
             None => files.iter().map(|f| f.0).collect(),
         };
+        wanted.retain(|path| ours(path));
         if wanted.is_empty() {
             continue;
         }
@@ -157,6 +177,8 @@ fn all(tree: &Tree, changed: Option<&BTreeSet<String>>, own: &OwnFlows, inspect:
         let mut engine = Engine::new(rules::file::builtin(language), language, files, inspect);
         engine.run(&wanted);
         report.files += wanted.len() as u64;
+        report.parsed += engine.files.parsed();
+        report.evaluations += engine.evaluations;
         report.hits.extend(report::hits(&engine));
         report.judged.append(&mut report::judged(&engine));
         let is_whole = |path: &str| !engine.incomplete.iter().any(|i| i.starts_with(path));
@@ -183,7 +205,7 @@ fn beside(
     wanted: &[&str],
     report: &mut Report,
 ) {
-    let mut ignore = |_: &str, _: Result<Option<&Unit>, Unread>| {};
+    let mut ignore = |_: &str, _: Parsed<'_>| {};
     let mut engine = Engine::new(rules, language, files.to_vec(), &mut ignore);
     engine.run(wanted);
     report.own.extend(report::hits(&engine));

@@ -3,6 +3,7 @@
 //!
 //! Kinds of one name mean the same in all of them, so that one table serves all.
 
+use super::field::Field;
 use super::scope::{Parameter, ScopeKind};
 use super::unit::Node;
 
@@ -79,15 +80,15 @@ pub(crate) fn opens_scope(kind: &str) -> Option<ScopeKind> {
 
 /// The name of a function or class; for an unnamed one that of what it is assigned to.
 pub(crate) fn name_of(node: &Node<'_>) -> Option<String> {
-    if let Some(name) = node.field("name") {
+    if let Some(name) = Field::Name.of(node) {
         return Some(name.text().into_owned());
     }
     let parent = node.parent()?;
     let named = match &*parent.kind() {
-        "variable_declarator" | "public_field_definition" => parent.field("name")?,
-        "field_definition" => parent.field("property")?,
-        "pair" => parent.field("key")?,
-        "assignment_expression" | "assignment" => parent.field("left")?,
+        "variable_declarator" | "public_field_definition" => Field::Name.of(&parent)?,
+        "field_definition" => Field::Property.of(&parent)?,
+        "pair" => Field::Key.of(&parent)?,
+        "assignment_expression" | "assignment" => Field::Left.of(&parent)?,
         _ => return None,
     };
     let text = named.text();
@@ -96,13 +97,13 @@ pub(crate) fn name_of(node: &Node<'_>) -> Option<String> {
 }
 
 pub(crate) fn parameters(function: &Node<'_>, found: &mut dyn FnMut(String, Parameter)) {
-    if let Some(single) = function.field("parameter") {
+    if let Some(single) = Field::Parameter.of(function) {
         found(single.text().into_owned(), Parameter::Plain);
     }
-    let Some(list) = function.field("parameters") else { return };
+    let Some(list) = Field::Parameters.of(function) else { return };
     let routed = is_routed(function);
     for parameter in list.named_children() {
-        let numeric = parameter.field("type").is_some_and(|kind| is_number(&kind.text()));
+        let numeric = Field::Type.of(&parameter).is_some_and(|kind| is_number(&kind.text()));
         let kind = if numeric {
             Parameter::Number
         } else if routed || is_filled_by_framework(&parameter) {
@@ -110,10 +111,10 @@ pub(crate) fn parameters(function: &Node<'_>, found: &mut dyn FnMut(String, Para
         } else {
             Parameter::Plain
         };
-        let pattern = parameter
-            .field("name")
-            .or_else(|| parameter.field("pattern"))
-            .or_else(|| parameter.field("left"))
+        let pattern = Field::Name
+            .of(&parameter)
+            .or_else(|| Field::Pattern.of(&parameter))
+            .or_else(|| Field::Left.of(&parameter))
             .or_else(|| (parameter.kind() == "typed_parameter").then(|| parameter.child(0)).flatten())
             .unwrap_or_else(|| parameter.clone());
         names(&pattern, &mut |name| found(name, kind));
@@ -158,21 +159,23 @@ fn is_routed(function: &Node<'_>) -> bool {
 pub(crate) fn assignments<'u>(node: &Node<'u>, found: &mut dyn FnMut(Assigned<'u>)) {
     let (target, value, adds) = match &*node.kind() {
         "assignment" | "assignment_expression" | "assignment_statement" | "short_var_declaration" => {
-            (node.field("left"), node.field("right"), adds_to(node))
+            (Field::Left.of(node), Field::Right.of(node), adds_to(node))
         }
         "augmented_assignment" | "augmented_assignment_expression" | "operator_assignment" => {
-            (node.field("left"), node.field("right"), true)
+            (Field::Left.of(node), Field::Right.of(node), true)
         }
         // C# has no name for what stands after its `=`.
         "variable_declarator" => {
-            let value = node.field("value").or_else(|| node.named_children().skip(1).last());
-            (node.field("name"), value, false)
+            let value = Field::Value.of(node).or_else(|| node.named_children().skip(1).last());
+            (Field::Name.of(node), value, false)
         }
-        "named_expression" | "var_spec" | "const_spec" => (node.field("name"), node.field("value"), false),
+        "named_expression" | "var_spec" | "const_spec" => {
+            (Field::Name.of(node), Field::Value.of(node), false)
+        }
         "for_statement" | "for_in_clause" | "for_in_statement" => {
-            (node.field("left"), node.field("right"), false)
+            (Field::Left.of(node), Field::Right.of(node), false)
         }
-        "as_pattern" => (node.field("alias"), node.child(0), false),
+        "as_pattern" => (Field::Alias.of(node), node.child(0), false),
         _ => return,
     };
     let (Some(target), Some(value)) = (target, value) else { return };
@@ -220,7 +223,7 @@ fn is_filled_by_framework(parameter: &Node<'_>) -> bool {
 
 /// `+=` and `.=`, where the language has one kind of node for all assignments.
 fn adds_to(node: &Node<'_>) -> bool {
-    node.field("operator").is_some_and(|operator| operator.text().len() > 1 && operator.text() != ":=")
+    Field::Operator.of(node).is_some_and(|operator| operator.text().len() > 1 && operator.text() != ":=")
 }
 
 /// Every name that a pattern binds.

@@ -2,6 +2,7 @@
 //!
 //! Kinds of one name mean the same in all of them, so that one table serves all.
 
+use super::field::Field;
 use super::unit::Node;
 
 /// Longest written name that is read as one.
@@ -41,41 +42,43 @@ pub(crate) fn of<'u>(node: &Node<'u>) -> Option<Call<'u>> {
     let kind = node.kind();
     let function = match &*kind {
         "call" | "call_expression" | "invocation_expression" | "function_call_expression" => {
-            match node.field("function") {
+            match Field::Function.of(node) {
                 Some(function) => Function::Expression(function),
                 // Ruby's.
-                None => Function::Method(node.field("method")?, node.field("receiver")),
+                None => Function::Method(Field::Method.of(node)?, Field::Receiver.of(node)),
             }
         }
-        "new_expression" => Function::Expression(node.field("constructor")?),
+        "new_expression" => Function::Expression(Field::Constructor.of(node)?),
         "object_creation_expression" => {
             let named =
-                node.field("type").or_else(|| node.named_children().find(|part| is_name(&part.kind())));
+                Field::Type.of(node).or_else(|| node.named_children().find(|part| is_name(&part.kind())));
             Function::Expression(named?)
         }
         "method_invocation" | "member_call_expression" | "nullsafe_member_call_expression" => {
-            Function::Method(node.field("name")?, node.field("object"))
+            Function::Method(Field::Name.of(node)?, Field::Object.of(node))
         }
-        "scoped_call_expression" => Function::Method(node.field("name")?, node.field("scope")),
+        "scoped_call_expression" => Function::Method(Field::Name.of(node)?, Field::Scope.of(node)),
         _ => return None,
     };
     let arguments =
-        node.field("arguments").or_else(|| node.named_children().find(|part| part.kind() == "arguments"));
+        Field::Arguments.of(node).or_else(|| node.named_children().find(|part| part.kind() == "arguments"));
     Some(Call { function, arguments })
 }
 
 /// The parts of `object.name`.
 pub(crate) fn member<'u>(node: &Node<'u>) -> Option<(Node<'u>, Option<Node<'u>>)> {
     let (name, object) = match &*node.kind() {
-        "attribute" => ("attribute", "object"),
-        "member_expression" => ("property", "object"),
-        "field_access" => ("field", "object"),
-        "selector_expression" => ("field", "operand"),
-        "member_access_expression" if node.field("expression").is_some() => ("name", "expression"),
-        "member_access_expression" => ("name", "object"),
+        "attribute" => (Field::Attribute, Field::Object),
+        "member_expression" => (Field::Property, Field::Object),
+        "field_access" => (Field::Member, Field::Object),
+        "selector_expression" => (Field::Member, Field::Operand),
+        "member_access_expression" if Field::Expression.of(node).is_some() => {
+            (Field::Name, Field::Expression)
+        }
+        "member_access_expression" => (Field::Name, Field::Object),
         _ => return None,
     };
-    Some((node.field(name)?, node.field(object)))
+    Some((name.of(node)?, object.of(node)))
 }
 
 /// A name as it is written, whatever separates its parts.

@@ -1,4 +1,4 @@
-//! Runs the detectors over a tree and sees to what is common to their findings.
+//! Finds weaknesses in a tree, by patterns and by data flow, and sees to what is common to all findings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +6,10 @@ use quartet_domain::results::SkippedFile;
 
 use super::finding::{Finding, identify};
 use super::flows::Flows;
-use super::outline::Outline;
-use super::patterns::{OwnPatterns, Patterns};
 use super::suppress::{self, Suppressed};
 use super::unit::{Unit, Unread};
 use super::value::Facts;
-use super::{secrets, skip};
+use super::{patterns, secrets, skip};
 use crate::rules::OwnRules;
 use crate::tree::Tree;
 use crate::{flow, text};
@@ -20,12 +18,6 @@ use crate::{flow, text};
 const MAX_FINDINGS_PER_FILE: usize = 200;
 /// Most of them that users' own rules make.
 const MAX_OWN_FINDINGS_PER_FILE: usize = 50;
-
-/// Something that finds weaknesses in one parsed file. Pattern rules are one; data flow, which will also want summaries
-/// of other files, comes second.
-pub(crate) trait Detector {
-    fn detect(&self, facts: &Facts<'_>) -> Vec<Finding>;
-}
 
 #[derive(Default)]
 pub(crate) struct Detected {
@@ -50,26 +42,41 @@ enum Inspected {
         incomplete: Vec<String>,
     },
     NotSource,
+    /// Nobody here wrote it, for this reason.
+    LeftOut(&'static str),
     Unread(Unread),
 }
 
 pub(crate) fn run(tree: &Tree, wanted: Option<&BTreeSet<String>>, own: &OwnRules) -> Detected {
     let is_wanted = |path: &str| wanted.is_none_or(|wanted| wanted.contains(path));
+    let left_out: BTreeMap<&str, &'static str> =
+        tree.iter().filter_map(|(path, bytes)| Some((path, skip::reason(path, bytes)?))).collect();
     let mut inspected: BTreeMap<String, Inspected> = BTreeMap::new();
     // The flow engine opens files in an order of its own; what it parses is looked at on the spot, and then freed.
-    let report = flow::run(tree, wanted, &own.flows, &mut |path, unit| {
-        if is_wanted(path) {
-            inspected.insert(path.to_owned(), inspect(path, unit, own));
+    let is_whole = |path: &str| !left_out.contains_key(path);
+    let report = flow::run(tree, wanted, &own.flows, &is_whole, &mut |path, parsed| {
+        if is_wanted(path) && is_whole(path) {
+            let code = match parsed {
+                Ok(Some((unit, outline))) => inspect(path, &Facts::with(unit, outline), own),
+                Ok(None) => Inspected::NotSource,
+                Err(why) => Inspected::Unread(why),
+            };
+            inspected.insert(path.to_owned(), code);
         }
     });
     let mut flows = Flows::of(report);
     let mut all = Detected::default();
     for (path, bytes) in tree.iter().filter(|(path, _)| is_wanted(path)) {
-        all.add(one(path, bytes, inspected.remove(path), own, &mut flows));
+        let code = match left_out.get(path) {
+            Some(reason) => Inspected::LeftOut(reason),
+            None => inspected.remove(path).unwrap_or_else(|| read(path, bytes, own)),
+        };
+        all.add(one(path, bytes, code, &mut flows));
     }
     for path in flows.paths() {
-        if let Some(bytes) = tree.get(&path) {
-            all.nearby.extend(one(&path, bytes, None, own, &mut flows).found);
+        if let Some(bytes) = tree.get(&path).filter(|_| is_whole(&path)) {
+            let code = read(&path, bytes, own);
+            all.nearby.extend(one(&path, bytes, code, &mut flows).found);
         }
     }
     all.incomplete.append(&mut flows.incomplete);
@@ -84,23 +91,28 @@ pub(crate) fn file(path: &str, bytes: &[u8]) -> Detected {
     run(&tree, None, &OwnRules::default())
 }
 
-/// What the detectors of code find in a file.
-fn inspect(path: &str, unit: Result<Option<&Unit>, Unread>, own: &OwnRules) -> Inspected {
-    let unit = match unit {
-        Ok(Some(unit)) => unit,
-        Ok(None) => return Inspected::NotSource,
-        Err(why) => return Inspected::Unread(why),
-    };
-    let Some(outline) = Outline::of(unit) else { return Inspected::Unread(Unread::TooDeep) };
-    let facts = Facts::with(unit, outline);
-    let detectors: [&dyn Detector; 1] = [&Patterns];
-    let found = merge(detectors.iter().flat_map(|detector| detector.detect(&facts)).collect());
+/// A file that the flow engine has no language for, or did not come by.
+fn read(path: &str, bytes: &[u8], own: &OwnRules) -> Inspected {
+    match Unit::read(path, bytes) {
+        Ok(Some(unit)) => match Facts::of(&unit) {
+            Some(facts) => inspect(path, &facts, own),
+            None => Inspected::Unread(Unread::TooDeep),
+        },
+        Ok(None) => Inspected::NotSource,
+        Err(why) => Inspected::Unread(why),
+    }
+}
+
+/// What the patterns find in a file.
+fn inspect(path: &str, facts: &Facts<'_>, own: &OwnRules) -> Inspected {
+    let found = merge(patterns::find(facts));
     // Beside ours, never in their place.
-    let own = OwnPatterns::new(own);
-    let mut theirs = merge(own.detect(&facts));
+    let theirs = patterns::find_own(facts, own);
+    let is_own_complete = theirs.is_complete;
+    let mut theirs = merge(theirs.found);
     theirs.truncate(MAX_OWN_FINDINGS_PER_FILE);
     let mut incomplete = Vec::new();
-    if own.is_out_of_fuel() {
+    if !is_own_complete {
         incomplete.push(format!("{path}: your own rules look at too much to be finished"));
     }
     if facts.is_out_of_fuel() {
@@ -109,34 +121,21 @@ fn inspect(path: &str, unit: Result<Option<&Unit>, Unread>, own: &OwnRules) -> I
     Inspected::Source { found, theirs, incomplete }
 }
 
-fn one(
-    path: &str,
-    bytes: &[u8],
-    inspected: Option<Inspected>,
-    own: &OwnRules,
-    flows: &mut Flows,
-) -> Detected {
+fn one(path: &str, bytes: &[u8], code: Inspected, flows: &mut Flows) -> Detected {
     let mut all = Detected::default();
     let mut found = Vec::new();
-    if let Some(reason) = skip::reason(path, bytes) {
-        all.skip(path, reason);
-    } else {
-        let inspected = inspected.unwrap_or_else(|| {
-            let unit = Unit::read(path, bytes);
-            inspect(path, unit.as_ref().map(Option::as_ref).map_err(|unread| *unread), own)
-        });
-        match inspected {
-            Inspected::Source { found: patterns, mut theirs, incomplete } => {
-                all.files = 1;
-                all.incomplete = incomplete;
-                found = flows.join(path, patterns);
-                theirs.extend(flows.beside(path, &mut found));
-                theirs.truncate(MAX_OWN_FINDINGS_PER_FILE);
-                found.extend(theirs);
-            }
-            Inspected::NotSource => {}
-            Inspected::Unread(why) => all.skip(path, &why.to_string()),
+    match code {
+        Inspected::Source { found: patterns, mut theirs, incomplete } => {
+            all.files = 1;
+            all.incomplete = incomplete;
+            found = flows.join(path, patterns);
+            theirs.extend(flows.beside(path, &mut found));
+            theirs.truncate(MAX_OWN_FINDINGS_PER_FILE);
+            found.extend(theirs);
         }
+        Inspected::NotSource => {}
+        Inspected::LeftOut(reason) => all.skip(path, reason),
+        Inspected::Unread(why) => all.skip(path, &why.to_string()),
     }
     let unlisted = found.len().saturating_sub(MAX_FINDINGS_PER_FILE);
     if unlisted > 0 {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::call::{self, Function};
+use super::field::Field;
 use super::outline::{Marks, Outline};
 use super::unit::Node;
 use super::value::Facts;
@@ -55,6 +56,19 @@ impl Names {
             Function::Expression(function) => self.dotted(&function),
             Function::Method(name, object) => self.joined(vec![name.text().into_owned()], object),
         }
+    }
+
+    /// Whether the node is a call of a name whose last part may be `wanted`. Most calls are not, and to spell out the
+    /// whole name of each costs more than all else that is done for them.
+    pub(crate) fn may_call(&self, node: &Node<'_>, wanted: &dyn Fn(&str) -> bool) -> bool {
+        let Some(call) = call::of(node) else { return false };
+        let called = match call.function {
+            Function::Expression(called) | Function::Method(called, _) => called.text(),
+        };
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+        let last = called.rsplit(|c| !is_part(c)).next().unwrap_or_default();
+        let full = self.imported(&called).and_then(|full| full.rsplit('.').next());
+        last.is_empty() || wanted(last) || full.is_some_and(wanted)
     }
 
     /// `parts` are those that follow, the last one first.
@@ -113,7 +127,7 @@ impl Names {
     }
 
     fn import_from(&mut self, node: &Node<'_>) {
-        let Some(module) = node.field("module_name") else { return };
+        let Some(module) = Field::ModuleName.of(node) else { return };
         let prefix = format!("{}.", module.text());
         for name in node.field_children("name") {
             if name.kind() == "aliased_import" {
@@ -126,13 +140,13 @@ impl Names {
     }
 
     fn alias(&mut self, import: &Node<'_>, prefix: &str) {
-        if let (Some(name), Some(alias)) = (import.field("name"), import.field("alias")) {
+        if let (Some(name), Some(alias)) = (Field::Name.of(import), Field::Alias.of(import)) {
             self.imported.insert(alias.text().into_owned(), format!("{prefix}{}", name.text()));
         }
     }
 
     fn es_import(&mut self, node: &Node<'_>) {
-        let Some(module) = node.field("source").map(|source| module_name(&source.text())) else { return };
+        let Some(module) = Field::Source.of(node).map(|source| module_name(&source.text())) else { return };
         for part in node.dfs() {
             match &*part.kind() {
                 "import_clause" | "namespace_import" => {
@@ -141,8 +155,8 @@ impl Names {
                     }
                 }
                 "import_specifier" => {
-                    let Some(name) = part.field("name") else { continue };
-                    let local = part.field("alias").unwrap_or_else(|| name.clone());
+                    let Some(name) = Field::Name.of(&part) else { continue };
+                    let local = Field::Alias.of(&part).unwrap_or_else(|| name.clone());
                     self.imported.insert(local.text().into_owned(), format!("{module}.{}", name.text()));
                 }
                 _ => {}
@@ -152,7 +166,7 @@ impl Names {
 
     /// `const x = require('m')`, `const { a: b } = require('m')`, `const a = require('m').a`, `const p = promisify(a)`.
     fn declared(&mut self, node: &Node<'_>) {
-        let (Some(name), Some(value)) = (node.field("name"), node.field("value")) else { return };
+        let (Some(name), Some(value)) = (Field::Name.of(node), Field::Value.of(node)) else { return };
         let Some(full) = self.required(&value) else { return };
         if name.kind() == "identifier" {
             self.imported.insert(name.text().into_owned(), full);
@@ -165,7 +179,7 @@ impl Names {
                     self.imported.insert(text.to_string(), format!("{full}.{text}"));
                 }
                 "pair_pattern" => {
-                    if let (Some(key), Some(local)) = (part.field("key"), part.field("value")) {
+                    if let (Some(key), Some(local)) = (Field::Key.of(&part), Field::Value.of(&part)) {
                         self.imported.insert(local.text().into_owned(), format!("{full}.{}", key.text()));
                     }
                 }
@@ -178,13 +192,13 @@ impl Names {
         match &*value.kind() {
             "await_expression" => self.required(&value.named_children().next()?),
             "member_expression" => {
-                let object = value.field("object")?;
+                let object = Field::Object.of(value)?;
                 (object.kind() == "call_expression").then_some(())?;
-                Some(format!("{}.{}", self.required(&object)?, value.field("property")?.text()))
+                Some(format!("{}.{}", self.required(&object)?, Field::Property.of(value)?.text()))
             }
             "call_expression" => {
-                let function = value.field("function")?;
-                let argument = value.field("arguments")?.named_children().next()?;
+                let function = Field::Function.of(value)?;
+                let argument = Field::Arguments.of(value)?.named_children().next()?;
                 match &*function.text() {
                     "require" | "import" if argument.kind() == "string" => {
                         Some(module_name(&argument.text()))
@@ -209,7 +223,7 @@ fn module_name(literal: &str) -> String {
 /// Whether this name is only printed or logged where it stands.
 pub(crate) fn is_logging(facts: &Facts<'_>, node: &Node<'_>) -> bool {
     let list = node.parent().filter(|parent| matches!(&*parent.kind(), "argument_list" | "arguments"));
-    let call = list.and_then(|list| list.parent()).and_then(|call| call.field("function"));
+    let call = list.and_then(|list| list.parent()).and_then(|call| Field::Function.of(&call));
     let name = call.and_then(|function| facts.names.dotted(&function)).unwrap_or_default();
     name == "print"
         || ["console.", "logging.", "logger.", "log."].iter().any(|logger| name.starts_with(logger))

@@ -5,11 +5,13 @@
 
 use std::sync::OnceLock;
 
+use ast_grep_core::tree_sitter::LanguageExt;
+
+use super::flat::{FlatTree, Recorder};
 use super::unit::{MAX_DEPTH, Node, Unit};
 use super::{bind, call};
 use crate::language::Language;
 use crate::rules::RuleSet;
-use ast_grep_core::tree_sitter::LanguageExt;
 
 /// What a node is looked at for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,32 +57,16 @@ pub(crate) struct Outline<'u>(Vec<(Marks, Node<'u>)>);
 impl<'u> Outline<'u> {
     /// `None` for a tree deeper than [`MAX_DEPTH`].
     pub(crate) fn of(unit: &'u Unit) -> Option<Self> {
-        let marks = marks(unit.language);
-        let top = unit.root();
-        let root = top.root();
-        let mut found = Vec::new();
-        let mut cursor = top.get_inner_node().walk();
-        let mut depth = 0_usize;
-        loop {
-            let node = cursor.node();
-            let mark = marks.get(usize::from(node.kind_id())).copied().unwrap_or_default();
-            if mark != Marks::default() {
-                found.push((mark, root.adopt(node)));
-            }
-            if cursor.goto_first_child() {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return None;
-                }
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return Some(Self(found));
-                }
-                depth -= 1;
-            }
-        }
+        let mut marking = Marking::new(unit);
+        walk(unit, &mut marking, None).then_some(Self(marking.found))
+    }
+
+    /// The same with all its named nodes.
+    pub(crate) fn with_tree(unit: &'u Unit) -> Option<(Self, FlatTree)> {
+        let mut marking = Marking::new(unit);
+        let mut recorder = Recorder::new(unit.language);
+        let is_whole = walk(unit, &mut marking, Some(&mut recorder));
+        is_whole.then(|| (Self(marking.found), recorder.finish()))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Marks, &Node<'u>)> {
@@ -89,6 +75,51 @@ impl<'u> Outline<'u> {
 
     pub(crate) fn with(&self, wanted: Marks) -> impl Iterator<Item = &Node<'u>> {
         self.0.iter().filter(move |(marks, _)| marks.has(wanted)).map(|(_, node)| node)
+    }
+}
+
+struct Marking<'u> {
+    marks: &'static [Marks],
+    top: Node<'u>,
+    found: Vec<(Marks, Node<'u>)>,
+}
+
+impl<'u> Marking<'u> {
+    fn new(unit: &'u Unit) -> Self {
+        Self { marks: marks(unit.language), top: unit.root(), found: Vec::new() }
+    }
+
+    fn enter(&mut self, node: tree_sitter::Node<'u>) {
+        let mark = self.marks.get(usize::from(node.kind_id())).copied().unwrap_or_default();
+        if mark != Marks::default() {
+            self.found.push((mark, self.top.root().adopt(node)));
+        }
+    }
+}
+
+/// `false`, and no further, where the tree is deeper than [`MAX_DEPTH`].
+fn walk<'u>(unit: &'u Unit, marking: &mut Marking<'u>, mut recorder: Option<&mut Recorder>) -> bool {
+    let mut cursor = unit.tree().walk();
+    let mut depth = 0_usize;
+    loop {
+        let node = cursor.node();
+        marking.enter(node);
+        if let Some(recorder) = &mut recorder {
+            recorder.enter(&cursor, node, depth);
+        }
+        if cursor.goto_first_child() {
+            depth += 1;
+            if depth > MAX_DEPTH {
+                return false;
+            }
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return true;
+            }
+            depth -= 1;
+        }
     }
 }
 

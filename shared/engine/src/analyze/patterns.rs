@@ -1,12 +1,9 @@
-//! The detector of pattern rules: one walk of the tree, each node against the rules that its kind or callee allows.
-
-use std::cell::Cell;
+//! Pattern rules: one walk of the tree, each node against the rules that its kind or callee allows.
 
 use ast_grep_core::matcher::MatcherExt;
 use ast_grep_core::meta_var::MetaVarEnv;
 
 use super::call;
-use super::detect::Detector;
 use super::finding::Finding;
 use super::outline::Marks;
 use super::skip;
@@ -23,45 +20,30 @@ const MAX_CONFIDENCE: f64 = 0.95;
 /// How sure a finding in a test can be, in the languages without data flow.
 const MAX_CONFIDENCE_IN_TESTS: f64 = 0.45;
 
-pub(crate) struct Patterns;
-
-/// The rules that users bring.
-pub(crate) struct OwnPatterns<'r> {
-    rules: &'r OwnRules,
-    is_out_of_fuel: Cell<bool>,
+/// What users' own rules find.
+pub(super) struct Own {
+    pub(super) found: Vec<Finding>,
+    /// Whether every node was looked at.
+    pub(super) is_complete: bool,
 }
 
-impl<'r> OwnPatterns<'r> {
-    pub(crate) fn new(rules: &'r OwnRules) -> Self {
-        Self { rules, is_out_of_fuel: Cell::new(false) }
-    }
-
-    /// Whether some nodes were not looked at.
-    pub(crate) fn is_out_of_fuel(&self) -> bool {
-        self.is_out_of_fuel.get()
-    }
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
+    let nodes = facts.outline.with(Marks::LOOKED_AT).cloned();
+    walk(facts, RuleSet::of(facts.unit.language), nodes, &mut |_, _, _| true)
 }
 
-impl Detector for Patterns {
-    fn detect(&self, facts: &Facts<'_>) -> Vec<Finding> {
-        let nodes = facts.outline.with(Marks::LOOKED_AT).cloned();
-        walk(facts, RuleSet::of(facts.unit.language), nodes, &mut |_, _, _| true)
-    }
-}
-
-impl Detector for OwnPatterns<'_> {
-    fn detect(&self, facts: &Facts<'_>) -> Vec<Finding> {
-        let Some(rules) = self.rules.of(facts.unit.language) else { return Vec::new() };
-        let mut budget = Budget::of(facts.unit.source());
-        // The outline knows only what our own rules are about.
-        let root = facts.unit.root();
-        let nodes = root.dfs().filter(Node::is_named);
-        walk(facts, rules, nodes, &mut |rule, shape, node| {
-            let is_paid = self.rules.pay(rule, shape, node.range().len(), &mut budget);
-            self.is_out_of_fuel.set(!is_paid);
-            is_paid
-        })
-    }
+pub(super) fn find_own(facts: &Facts<'_>, own: &OwnRules) -> Own {
+    let mut is_complete = true;
+    let Some(rules) = own.of(facts.unit.language) else { return Own { found: Vec::new(), is_complete } };
+    let mut budget = Budget::of(facts.unit.source());
+    // The outline knows only what our own rules are about.
+    let root = facts.unit.root();
+    let nodes = root.dfs().filter(Node::is_named);
+    let found = walk(facts, rules, nodes, &mut |rule, shape, node| {
+        is_complete = own.pay(rule, shape, node.range().len(), &mut budget);
+        is_complete
+    });
+    Own { found, is_complete }
 }
 
 /// `may` says whether a shape may look at a node.
@@ -73,7 +55,10 @@ fn walk<'u>(
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     for node in nodes {
-        if let Some(name) = facts.names.callee(&node) {
+        let is_ruled = |last: &str| rules.for_callee(last).next().is_some();
+        if facts.names.may_call(&node, &is_ruled)
+            && let Some(name) = facts.names.callee(&node)
+        {
             for (rule, shape) in rules.for_callee(&name) {
                 if shape.callee.iter().any(|wanted| is_name(&name, wanted)) && may(rule, shape, &node) {
                     found.extend(matched(facts, rule, shape, &node));

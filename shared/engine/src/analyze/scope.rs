@@ -148,15 +148,6 @@ impl<'u> Scopes<'u> {
         &self.all[index]
     }
 
-    /// Functions that have a name.
-    pub(crate) fn count_functions(&self) -> usize {
-        let named = |scope: &&Scope<'_>| {
-            let outer = scope.parent.map_or("", |parent| self.all[parent].name.as_str());
-            scope.kind == ScopeKind::Function && scope.name != outer
-        };
-        self.all.iter().filter(named).count()
-    }
-
     /// What `name` means for a use at this byte.
     pub(crate) fn meaning(&self, name: &str, at: usize) -> Meaning<'_, 'u> {
         let mut index = Some(self.index_at(at));

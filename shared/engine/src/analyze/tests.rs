@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use quartet_domain::results::{AnalysisResults, RiskLevel};
 
 use super::unit::{MAX_DEPTH, MAX_FILE_BYTES};
-use super::{Request, analyze, functions_discovered};
+use super::{Request, analyze};
 use crate::tree::Tree;
 
 const MD5: &str = "import hashlib\ndef digest(data):\n    return hashlib.md5(data).hexdigest()\n";
@@ -169,19 +169,6 @@ fn comments_suppress_what_they_name() {
     check("# quartet: ignore[] nothing", 0);
     check("# quartet: ignore[weak-hash]", 0);
     check("# quartet: ignore[weak-hash] -", 0);
-}
-
-#[test]
-fn functions_with_a_name_are_counted() {
-    let tree = tree(&[
-        ("a.py", "def f():\n    def g(): pass\n    return lambda: 1\nclass C:\n    def m(self): pass\n"),
-        (
-            "b.ts",
-            "const f = (x: number) => x;\nfunction g() { return [1].map(y => y); }\nclass C { m() {} }\n",
-        ),
-    ]);
-    assert_eq!(functions_discovered(&tree, None), 6);
-    assert_eq!(functions_discovered(&tree, Some(&BTreeSet::from(["a.py".to_owned()]))), 3);
 }
 
 /// What nobody would write must end soon, without a panic; what is left out is named.

@@ -1,14 +1,14 @@
 //! One parsed file, within limits: parsed once for every detector, the flow engine included.
 //!
-//! Invariant: a [`Unit`] made by [`Unit::parse`] is small and shallow enough that every later walk of it, recursive ones
-//! and the exact parsers' included, stays within its stack. A file beyond a limit is named with the reason.
+//! Invariant: a [`Unit`] is small, and one that [`Facts::of`](super::value::Facts::of) takes is shallow enough that every
+//! later walk of it, recursive ones and the exact parsers' included, stays within its stack. A file beyond a limit is named
+//! with the reason.
 
 mod syntax;
 
 use ast_grep_core::tree_sitter::StrDoc;
 use ast_grep_core::{AstGrep, Doc, Node as AnyNode};
 
-use super::outline::Outline;
 use crate::language::{Family, Language};
 use crate::text;
 
@@ -45,14 +45,6 @@ pub(crate) enum Unread {
 
 impl Unit {
     /// `Ok(None)` for a file that is not source code that people wrote: another language, or minified.
-    pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Option<Self>, Unread> {
-        match Self::read(path, bytes)? {
-            Some(unit) if Outline::of(&unit).is_none() => Err(Unread::TooDeep),
-            unit => Ok(unit),
-        }
-    }
-
-    /// As [`Unit::parse`], but of any depth: for walks that watch theirs.
     pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Option<Self>, Unread> {
         let Some(language) = Language::of_path(path) else { return Ok(None) };
         if is_minified(path, bytes) {
@@ -61,7 +53,7 @@ impl Unit {
         if bytes.len() > MAX_FILE_BYTES {
             return Err(Unread::TooLarge);
         }
-        if bracket_depth(bytes) > MAX_BRACKETS {
+        if bracket_depth(bytes) > MAX_BRACKETS || has_types(language) && angle_depth(bytes) > MAX_DEPTH {
             return Err(Unread::TooDeep);
         }
         let source = text::decode(bytes).ok_or(Unread::NotText)?;
@@ -90,11 +82,36 @@ fn bracket_depth(bytes: &[u8]) -> usize {
     let mut deepest = 0;
     for byte in bytes {
         match byte {
-            b'(' | b'[' | b'{' => depth += 1,
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+fn has_types(language: Language) -> bool {
+    matches!(language, Language::TypeScript | Language::Tsx | Language::Java | Language::CSharp)
+}
+
+/// The most `<` that no `>` closes before the statement ends: each may begin a list of types or be a comparison, and the
+/// parser follows both ways through all of them.
+fn angle_depth(bytes: &[u8]) -> usize {
+    let mut depth = 0_usize;
+    let mut deepest = 0;
+    for byte in bytes {
+        match byte {
+            b'<' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'>' => depth = depth.saturating_sub(1),
+            b';' | b'{' | b'}' | b'=' => depth = 0,
+            _ => {}
+        }
     }
     deepest
 }

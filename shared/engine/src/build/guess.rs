@@ -22,7 +22,7 @@ pub(super) fn parse(path: &str, bytes: &[u8]) -> Guess {
     if !has_only_patterns {
         return Guess::Unknown;
     }
-    match Unit::parse(path, bytes) {
+    match Unit::read(path, bytes) {
         Ok(Some(unit)) => first_error(&unit.root()).map_or(Guess::Parses, Guess::Doubtful),
         Ok(None) => Guess::Unknown,
         Err(unread) => Guess::NotParsed(format!("{unread}, not parsed")),

@@ -9,7 +9,7 @@ use crate::language::Family;
 const FIX: &str = "cookie_hardening";
 
 pub(super) fn secure(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let edits = match place.family() {
+    let edits = match place.family {
         Family::Python => python(place, &[("secure", "True"), ("samesite", "\"Lax\"")])?,
         Family::JavaScript => script(place, &[("secure", "true"), ("sameSite", "\"lax\"")])?,
     };
@@ -19,7 +19,7 @@ pub(super) fn secure(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
 }
 
 pub(super) fn http_only(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let edits = match place.family() {
+    let edits = match place.family {
         Family::Python => python(place, &[("httponly", "True")])?,
         Family::JavaScript => script(place, &[("httpOnly", "true")])?,
     };

@@ -16,7 +16,7 @@ pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     if is_promised(place) {
         return Err(Refused::Shape("the names around it promise this very hash"));
     }
-    let (edits, uses) = match (place.family(), module, function) {
+    let (edits, uses) = match (place.family, module, function) {
         (Family::Python, "hashlib", "md5" | "sha1") => {
             (rename::callee(place, &callee, "sha256")?, vec!["hashlib.sha256".to_owned()])
         }

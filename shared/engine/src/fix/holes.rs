@@ -86,7 +86,7 @@ impl<'u> Search<'_, '_, 'u> {
                     self.follow(&added, true, depth + 1);
                 }
             }
-            _ => match pieces(self.place.family(), node) {
+            _ => match pieces(self.place.family, node) {
                 Some(pieces) => self.pieces(pieces, depth),
                 None => self.holes.push(Hole {
                     node: node.clone(),
@@ -134,7 +134,7 @@ impl<'u> Search<'_, '_, 'u> {
             let value = &v.value;
             v.adds
                 || is_list(value)
-                || is_composed(self.place.family(), value)
+                || is_composed(self.place.family, value)
                 || self.gathered(value).is_some()
         });
         if !made || !is_text && !self.is_marked(node) {
@@ -155,7 +155,7 @@ impl<'u> Search<'_, '_, 'u> {
         else {
             return false;
         };
-        let family = self.place.family();
+        let family = self.place.family;
         let is_made = values.iter().any(|value| value.adds || is_composed(family, &value.value));
         let has_mark = |value: &Node<'u>| match pieces(family, value) {
             Some(Some(pieces)) => {
@@ -221,7 +221,7 @@ pub(super) fn constants<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> Option<Ve
             "parenthesized_expression" => value.value.named_children().next()?,
             _ => value.value.clone(),
         };
-        for piece in pieces(place.family(), &inner)?? {
+        for piece in pieces(place.family, &inner)?? {
             if let Piece::Text(text) = piece {
                 texts.push(text);
             }

@@ -27,7 +27,7 @@ pub(super) fn function(
     module: &str,
     function: &str,
 ) -> Result<Imported, Refused> {
-    let family = place.family();
+    let family = place.family;
     if !place.project.has(family, module) {
         return Err(Refused::Shape("the library for it is not among the repository's"));
     }

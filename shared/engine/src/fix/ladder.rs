@@ -142,7 +142,7 @@ impl Attempt<'_> {
 
     /// Whether the place, in the file as it would be, is an import at its top level and nothing else.
     fn is_import(&self, place: &Range<usize>) -> bool {
-        let Ok(Some(unit)) = Unit::parse(self.path, self.after.as_bytes()) else { return false };
+        let Ok(Some(unit)) = Unit::read(self.path, self.after.as_bytes()) else { return false };
         let text = self.after.get(place.clone()).unwrap_or_default();
         let start = place.start + text.len() - text.trim_start().len();
         let inside = start..start + text.trim().len();
@@ -150,10 +150,12 @@ impl Attempt<'_> {
     }
 
     fn imports_resolve(&self) -> Outcome {
-        let Ok(Some(unit)) = Unit::parse(self.path, self.after.as_bytes()) else {
+        let Ok(Some(unit)) = Unit::read(self.path, self.after.as_bytes()) else {
             return Err("the changed file cannot be read".to_owned());
         };
-        let facts = Facts::of(&unit);
+        let Some(facts) = Facts::of(&unit) else {
+            return Err("the changed file is nested too deeply to be read".to_owned());
+        };
         let Some(family) = unit.language.family() else {
             return Err("no template knows this language".to_owned());
         };

@@ -67,7 +67,7 @@ fn python<'u>(place: &Place<'_, 'u>, which: Which) -> Result<Proposal, Refused> 
             .value(0, &["text", "body", "content", "response", "value", "data"])
             .ok_or(Refused::NoTemplate)?,
         // What another function returns may be markup: its own text is the place to escape.
-        Ok(call) if !holes::is_composed(place.family(), &call.node) && !is_read(place, &call) => {
+        Ok(call) if !holes::is_composed(place.family, &call.node) && !is_read(place, &call) => {
             return Err(Refused::Shape("the text is made in another function"));
         }
         Ok(_) | Err(_) => place.sink.clone(),
@@ -156,7 +156,7 @@ pub(super) fn escape_script(place: &Place<'_, '_>) -> Result<Proposal, Refused> 
         (Err(_), Some((_, right))) => right,
         (Err(_), None) => place.sink.clone(),
     };
-    let family = place.family();
+    let family = place.family;
     let (module, function) = ESCAPERS
         .iter()
         .find(|(module, _)| place.facts.names.uses(module) || place.project.has(family, module))

@@ -11,7 +11,7 @@ const KEY_BITS: &str = "2048";
 
 pub(super) fn key_size(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let call = place.call()?;
-    let value = match place.family() {
+    let value = match place.family {
         Family::Python => call.named("key_size").or_else(|| call.named("bits")).or_else(|| {
             call.arguments.iter().find(|a| matches!(&*a.text(), "512" | "768" | "1024")).cloned()
         }),

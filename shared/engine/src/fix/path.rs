@@ -32,20 +32,20 @@ pub(super) fn guard(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         path.text().into_owned()
     } else {
         let taken = place.names_in_function();
-        let names = match place.family() {
+        let names = match place.family {
             Family::Python => NAMES,
             Family::JavaScript => SCRIPT_NAMES,
         };
         let free = names.iter().find(|name| !taken.iter().any(|other| other == *name));
         let name = free.ok_or(Refused::Shape("every name for the path is taken"))?;
-        let declared = if place.family() == Family::JavaScript { "const " } else { "" };
-        let end = if place.family() == Family::JavaScript { ";" } else { "" };
+        let declared = if place.family == Family::JavaScript { "const " } else { "" };
+        let end = if place.family == Family::JavaScript { ";" } else { "" };
         lines.push(format!("{declared}{name} = {}{end}", path.text()));
         edits.push(Edit::replace(path.range(), *name));
         (*name).to_owned()
     };
     let at = statement.range().start;
-    let check = match place.family() {
+    let check = match place.family {
         Family::Python => python(place, at, &name, &base)?,
         Family::JavaScript => script(place, at, &name, &base)?,
     };
@@ -111,7 +111,7 @@ fn used<'u>(place: &Place<'_, 'u>) -> Result<Node<'u>, Refused> {
     let first = call.value(0, PATHS);
     let receiver = call.receiver();
     let is_on_way = |node: &Node<'u>| place.finding.way.is_empty() || place.is_on_way(node);
-    let is_method = place.family() == Family::Python
+    let is_method = place.family == Family::Python
         && receiver.as_ref().is_some_and(|r| place.facts.names.imported(&r.text()).is_none() && is_on_way(r));
     if is_method && first.as_ref().is_none_or(|first| !place.is_on_way(first)) {
         return receiver.ok_or(Refused::NoTemplate);

@@ -76,10 +76,6 @@ impl Proposal {
 }
 
 impl<'u> Place<'_, 'u> {
-    pub(super) fn family(&self) -> Family {
-        self.family
-    }
-
     pub(super) fn source(&self) -> &'u str {
         self.facts.unit.source()
     }

@@ -61,14 +61,14 @@ pub(super) fn propose(
     project: &Project,
 ) -> Vec<Result<Proposal, Refused>> {
     let place = |propose: &dyn Fn(&Place<'_, '_>) -> Vec<Result<Proposal, Refused>>| {
-        let unit = Unit::parse(path, source.as_bytes()).ok().flatten()?;
+        let unit = Unit::read(path, source.as_bytes()).ok().flatten()?;
         let family = unit.language.family()?;
-        let facts = Facts::of(&unit);
+        let facts = Facts::of(&unit)?;
         let sink = node_at(&unit.root(), &finding.range)?;
         Some(propose(&Place { facts: &facts, finding, sink, project, family }))
     };
     let all = place(&|place| {
-        templates(&finding.about.cwe, place.family()).iter().map(|template| template(place)).collect()
+        templates(&finding.about.cwe, place.family).iter().map(|template| template(place)).collect()
     });
     all.filter(|proposals| !proposals.is_empty()).unwrap_or_else(|| vec![Err(Refused::NoTemplate)])
 }

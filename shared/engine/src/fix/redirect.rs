@@ -28,7 +28,7 @@ pub(super) fn own_host(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         let taken = place.names_in_function();
         let free = NAMES.iter().find(|name| !taken.iter().any(|other| other == *name));
         let name = free.ok_or(Refused::Shape("every name for the target is taken"))?;
-        let line = match place.family() {
+        let line = match place.family {
             Family::Python => format!("{name} = {}", target.text()),
             Family::JavaScript => format!("const {name} = {};", target.text()),
         };
@@ -36,7 +36,7 @@ pub(super) fn own_host(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         (*name).to_owned()
     };
     let mut uses = Vec::new();
-    let code = match place.family() {
+    let code = match place.family {
         Family::Python => {
             let matcher = import::function(place, target.range().start, "re", "fullmatch")?;
             edits.extend(matcher.edits);

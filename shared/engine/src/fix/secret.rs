@@ -32,7 +32,7 @@ pub(super) fn environment(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let description = format!(
         "Reads the secret from the environment variable {variable}, which must be set. The old one is known and must be replaced."
     );
-    let (code, edits, uses) = match place.family() {
+    let (code, edits, uses) = match place.family {
         Family::Python => {
             let environ = import::function(place, literal.range().start, "os", "environ")?;
             let is_bytes = literal.text().starts_with(['b', 'B']);

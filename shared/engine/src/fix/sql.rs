@@ -21,7 +21,7 @@ use parameters::Parameters;
 use statement::Statement;
 
 pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let family = place.family();
+    let family = place.family;
     let outer = place.call()?;
     let first = outer.value(0, &["sql", "query", "statement", "operation"]).ok_or(Refused::NoTemplate)?;
     // `session.execute(text(..))`: the text is what takes parameters.

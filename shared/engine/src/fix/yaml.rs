@@ -8,7 +8,7 @@ use super::place::{Place, Proposal, Refused};
 use super::rename;
 
 pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let (edits, uses) = match place.family() {
+    let (edits, uses) = match place.family {
         Family::Python => python(place)?,
         Family::JavaScript => (javascript(place)?, Vec::new()),
     };

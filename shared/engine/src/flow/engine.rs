@@ -6,21 +6,28 @@
 //! function and says so.
 
 mod anchor;
+mod answer;
 mod assign;
 mod branch;
 mod call;
 mod constant;
+mod container;
 mod define;
 mod effect;
 mod expr;
 mod files;
+mod frame;
 mod literal;
+mod member;
 mod operate;
+mod outcome;
+mod record;
 mod resolve;
 mod shape;
 mod sink;
 mod stmt;
 mod summary;
+mod symbols;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -29,7 +36,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Inspect;
 use super::Lines;
-use super::ir::{FnId, Module, Slot, Span};
+use super::ir::{FnId, Module, Span};
 use super::lower::Language;
 use super::names::{Name, Names, Sym, id};
 use super::rules::Rules;
@@ -38,7 +45,7 @@ use super::value::{ClassRef, FnRef, Mask, Origin, Value};
 use branch::Change;
 use define::ClassInfo;
 use files::Files;
-use sink::ParamSink;
+use frame::Frame;
 use summary::Summary;
 
 pub(super) use sink::{Found, Place};
@@ -53,24 +60,6 @@ const FILE_FUEL: u64 = 200_000;
 const MOVES: u64 = 400_000;
 /// Evaluations by expression of a file.
 const FILE_SHARE: u64 = 12;
-
-/// One running function.
-struct Frame {
-    call: u32,
-    file: u32,
-    function: FnId,
-    slots: Vec<Value>,
-    /// The activation of the function around it.
-    parent: Option<usize>,
-    /// Functions defined here and not run yet.
-    pending: Vec<FnId>,
-    returned: Value,
-    sinks: Vec<ParamSink>,
-    class: Option<ClassRef>,
-    /// Some path returned before the end.
-    early: bool,
-    module: Option<Rc<Module>>,
-}
 
 /// A step on the way of a value.
 #[derive(Clone, Copy, Debug)]
@@ -118,6 +107,8 @@ pub(super) struct Engine<'r> {
     entries: FxHashMap<FnRef, (u32, Name)>,
     classes: FxHashMap<ClassRef, Rc<ClassInfo>>,
     fields: FxHashMap<(ClassRef, Sym), Value>,
+    /// By file, the packages of which it takes all names.
+    packages: FxHashMap<u32, Rc<[Value]>>,
     /// Methods that reading runs.
     getters: FxHashSet<FnRef>,
     pub(super) found: BTreeMap<Place, Found>,
@@ -127,6 +118,7 @@ pub(super) struct Engine<'r> {
     /// By file, the lines of calls that were run.
     reached: Vec<Lines>,
     patterns: shape::Patterns<'r>,
+    pub(super) evaluations: u64,
     function_fuel: u64,
     file_fuel: u64,
     repository_fuel: u64,
@@ -163,12 +155,14 @@ impl<'r> Engine<'r> {
             entries: FxHashMap::default(),
             classes: FxHashMap::default(),
             fields: FxHashMap::default(),
+            packages: FxHashMap::default(),
             getters: FxHashSet::default(),
             found: BTreeMap::new(),
             incomplete: BTreeSet::new(),
             judged: BTreeSet::new(),
             reached,
             patterns: shape::Patterns::default(),
+            evaluations: 0,
             function_fuel: 0,
             file_fuel: 0,
             repository_fuel: 4 * bytes as u64 + 20_000_000,
@@ -223,6 +217,7 @@ impl<'r> Engine<'r> {
         if self.function_fuel == 0 || self.file_fuel == 0 || self.repository_fuel == 0 {
             return false;
         }
+        self.evaluations += 1;
         self.function_fuel -= 1;
         self.file_fuel -= 1;
         self.repository_fuel -= 1;
@@ -246,39 +241,6 @@ impl<'r> Engine<'r> {
         self.incomplete.insert(format!("{place}: out of fuel for the {limit}"));
     }
 
-    fn top(&self) -> usize {
-        self.frames.len().saturating_sub(1)
-    }
-
-    /// The activation `up` functions out of the current one.
-    fn outward(&self, up: u16) -> Option<usize> {
-        let mut at = self.top();
-        for _ in 0..up {
-            at = self.frames.get(at)?.parent?;
-        }
-        Some(at)
-    }
-
-    fn read(&self, up: u16, slot: Slot) -> Value {
-        let frame = self.outward(up).and_then(|at| self.frames.get(at));
-        frame.and_then(|f| f.slots.get(slot as usize)).cloned().unwrap_or_default()
-    }
-
-    fn write(&mut self, up: u16, slot: Slot, value: Value) {
-        let Some(at) = self.outward(up) else { return };
-        self.put(at, slot, value);
-    }
-
-    fn put(&mut self, at: usize, slot: Slot, value: Value) {
-        let Some(frame) = self.frames.get_mut(at) else { return };
-        let Some(place) = frame.slots.get_mut(slot as usize) else { return };
-        let before = std::mem::replace(place, value);
-        if self.branches > 0 {
-            self.moves = self.moves.saturating_sub(1);
-            self.journal.push(Change { frame: at, call: frame.call, slot, value: before });
-        }
-    }
-
     /// Whether values may still be carried from path to path. A file that has many paths through many variables has
     /// their product to carry: it ends there.
     fn may_move(&mut self) -> bool {
@@ -286,11 +248,6 @@ impl<'r> Engine<'r> {
             self.file_fuel = 0;
         }
         self.moves > 0
-    }
-
-    fn next_call(&mut self) -> u32 {
-        self.calls += 1;
-        self.calls
     }
 
     fn step(&mut self, span: Span, what: What, before: u32) -> u32 {

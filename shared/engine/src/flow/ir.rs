@@ -3,9 +3,12 @@
 //! One lowering per language builds it; nothing past it knows a keyword or a node kind. Expressions live in one table
 //! and name each other by position, so that a file is a few large allocations and is freed at once.
 
+mod statement;
+
 use std::rc::Rc;
 
 use super::names::Sym;
+pub(super) use statement::{Arm, Block, Handler, Loop, Stmt, Target, Try};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct ExprId(pub(super) u32);
@@ -166,89 +169,6 @@ pub(super) struct ImportFrom {
     pub(super) relative: bool,
     /// Only the first segment is bound (`import a.b` binds `a`).
     pub(super) root_only: bool,
-}
-
-#[derive(Debug)]
-pub(super) enum Target {
-    /// A variable, attribute or element.
-    Place(ExprId),
-    Tuple(Vec<Target>),
-    /// By key, with a default.
-    Fields(Vec<(Sym, Target, Option<ExprId>)>),
-    /// Takes what is left.
-    Rest(Box<Target>),
-    Ignore,
-}
-
-pub(super) type Block = Vec<Stmt>;
-
-#[derive(Debug)]
-pub(super) enum Stmt {
-    Expr(ExprId),
-    Assign {
-        target: Target,
-        value: ExprId,
-    },
-    /// Both sides flow into the target.
-    Augment {
-        place: ExprId,
-        op: Op,
-        value: ExprId,
-    },
-    Return(Option<ExprId>),
-    /// Gives a value to whoever runs the function, and goes on.
-    Yield(ExprId),
-    Throw(Option<ExprId>),
-    /// Ends this turn of a loop or `switch`.
-    Leave,
-    /// A flat chain, so that a long one is not a deep one.
-    If {
-        arms: Vec<(ExprId, Block)>,
-        otherwise: Block,
-    },
-    Loop {
-        bind: Option<(Target, ExprId)>,
-        test: Option<ExprId>,
-        body: Block,
-        after: Block,
-    },
-    Match {
-        subject: ExprId,
-        arms: Vec<Arm>,
-    },
-    Try {
-        body: Block,
-        handlers: Vec<Handler>,
-        otherwise: Block,
-        finally: Block,
-    },
-    Block(Block),
-    Def {
-        function: FnId,
-        place: ExprId,
-    },
-    Class {
-        class: ClassId,
-        place: ExprId,
-    },
-}
-
-#[derive(Debug)]
-pub(super) struct Arm {
-    /// Values that select it; empty for "anything".
-    pub(super) values: Vec<ExprId>,
-    /// Whether `values` says all (no structure, no guard).
-    pub(super) exact: bool,
-    pub(super) binds: Vec<Target>,
-    pub(super) guard: Option<ExprId>,
-    pub(super) body: Block,
-}
-
-#[derive(Debug)]
-pub(super) struct Handler {
-    pub(super) types: Option<ExprId>,
-    pub(super) bind: Option<Target>,
-    pub(super) body: Block,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,9 +9,12 @@ mod python;
 mod script;
 mod syntax;
 
+use ast_grep_core::tree_sitter::LanguageExt;
+
 use super::ir::Module;
 use super::names::Names;
-use crate::analyze::unit::Unit;
+use crate::analyze::flat::FlatTree;
+use crate::language::{Family, Language as Grammar};
 
 /// A language that has a lowering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,31 +46,36 @@ impl Language {
     }
 }
 
+/// A parsed file.
+pub(super) struct Source {
+    pub(super) language: Grammar,
+    pub(super) text: String,
+    pub(super) tree: FlatTree,
+}
+
 /// Interned field ids, made once per run and language.
 #[derive(Default)]
 pub(super) struct Lowering {
-    fields: Vec<(Language, syntax::Fields)>,
+    fields: Vec<(Grammar, syntax::Fields)>,
 }
 
 impl Lowering {
-    /// Lowers one parsed file.
-    pub(super) fn module(&mut self, unit: &Unit, names: &mut Names) -> Module {
-        let tree = unit.tree();
-        let Some(language) = Language::of(&unit.path) else { return Module::default() };
+    pub(super) fn module(&mut self, source: &Source, names: &mut Names) -> Module {
+        let language = source.language;
         let at = match self.fields.iter().position(|(known, _)| *known == language) {
             Some(at) => at,
             None => {
-                self.fields.push((language, syntax::Fields::of(&tree.language())));
+                self.fields.push((language, syntax::Fields::of(&language.get_ts_language())));
                 self.fields.len() - 1
             }
         };
         let fields = &self.fields[at].1;
-        let mut builder = builder::Builder::new(unit.source(), tree, names);
-        match language {
-            Language::Python => python::lower(&mut builder, fields, tree.root_node()),
-            Language::JavaScript | Language::TypeScript | Language::Tsx => {
-                script::lower(&mut builder, fields, tree.root_node());
-            }
+        let root = source.tree.root();
+        let mut builder = builder::Builder::new(&source.text, root, names);
+        match language.family() {
+            Some(Family::Python) => python::lower(&mut builder, fields, root),
+            Some(Family::JavaScript) => script::lower(&mut builder, fields, root),
+            None => {}
         }
         builder.finish()
     }

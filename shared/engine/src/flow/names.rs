@@ -74,7 +74,20 @@ impl Names {
 
     /// The name one segment below `parent`, with aliases followed.
     pub(super) fn child(&mut self, parent: Name, segment: Sym) -> Name {
-        let mut found = self.raw_child(parent, segment);
+        let found = self.raw_child(parent, segment);
+        self.meant(found)
+    }
+
+    /// The same, unknown where no rule and no code named it before.
+    pub(super) fn find(&self, parent: Name, segment: Sym) -> Name {
+        match self.children.get(&(parent, segment)) {
+            Some(known) => self.meant(*known),
+            None => self.any_below(parent).map_or(Name::NONE, |real| self.meant(real)),
+        }
+    }
+
+    fn meant(&self, name: Name) -> Name {
+        let mut found = name;
         for _ in 0..4 {
             match self.aliases.get(&found) {
                 Some(real) => found = *real,
@@ -84,6 +97,12 @@ impl Names {
         found
     }
 
+    /// `a.*` stands for whatever is below `a`.
+    fn any_below(&self, parent: Name) -> Option<Name> {
+        let star = self.ids.get("*").and_then(|star| self.children.get(&(parent, *star)));
+        star.and_then(|star| self.aliases.get(star)).copied()
+    }
+
     fn raw_child(&mut self, parent: Name, segment: Sym) -> Name {
         if let Some(known) = self.children.get(&(parent, segment)) {
             return *known;
@@ -91,9 +110,7 @@ impl Names {
         let new = Name(id(self.nodes.len()));
         self.nodes.push((parent, segment));
         self.children.insert((parent, segment), new);
-        // `a.*` stands for whatever is below `a`.
-        let star = self.ids.get("*").and_then(|star| self.children.get(&(parent, *star)));
-        if let Some(real) = star.and_then(|star| self.aliases.get(star)).copied() {
+        if let Some(real) = self.any_below(parent) {
             self.aliases.insert(new, real);
         }
         new
@@ -109,16 +126,16 @@ impl Names {
 
     /// Interns `a.b().c`; a segment may hold anything but a dot, and `'x.y'` quotes one that does.
     pub(super) fn path(&mut self, dotted: &str) -> Name {
+        self.walk(dotted, Self::call)
+    }
+
+    fn walk(&mut self, dotted: &str, call: impl Fn(&mut Self, Name) -> Name) -> Name {
         let mut at = Name::NONE;
         for segment in segments(dotted) {
-            let (plain, is_call) = match segment.strip_suffix("()") {
-                Some(plain) => (plain, true),
-                None => (segment, false),
-            };
-            let sym = self.sym(plain);
+            let sym = self.sym(segment.strip_suffix("()").unwrap_or(segment));
             at = self.child(at, sym);
-            if is_call {
-                at = self.call(at);
+            if segment.ends_with("()") {
+                at = call(self, at);
             }
         }
         at
@@ -127,18 +144,7 @@ impl Names {
     /// Makes every later mention of `from` mean `to`.
     pub(super) fn alias(&mut self, from: &str, to: &str) {
         let to = self.path(to);
-        let mut at = Name::NONE;
-        for segment in segments(from) {
-            let (plain, is_call) = match segment.strip_suffix("()") {
-                Some(plain) => (plain, true),
-                None => (segment, false),
-            };
-            let sym = self.sym(plain);
-            at = self.child(at, sym);
-            if is_call {
-                at = self.child(at, Sym::CALL);
-            }
-        }
+        let at = self.walk(from, |names, callee| names.child(callee, Sym::CALL));
         if at != to {
             self.aliases.insert(at, to);
         }

@@ -4,11 +4,13 @@
 //! it. Every list in a value has a cap, so that no program can make one value costly.
 
 mod join;
+mod taint;
 
 use std::rc::Rc;
 
 use super::ir::{ClassId, Const, FnId};
 use super::names::{Name, Sym};
+pub(super) use taint::{Label, Taint};
 
 /// A set of sink classes, one bit each.
 pub(super) type Mask = u32;
@@ -26,18 +28,6 @@ pub(super) enum Origin {
     /// A parameter (or one element of it) of the activation `call`.
     Param { call: u32, index: u16, key: Sym },
 }
-
-/// That a value may hold what `origin` holds, and for which sinks it still matters.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Label {
-    pub(super) origin: Origin,
-    pub(super) mask: Mask,
-    /// The way so far, by position in the run's list of steps.
-    pub(super) trace: u32,
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Taint(Option<Rc<[Label]>>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct FnRef {
@@ -128,60 +118,6 @@ impl Traits {
 
     pub(super) fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
-    }
-}
-
-impl Taint {
-    pub(super) fn of(label: Label) -> Self {
-        Self(Some(Rc::from([label].as_slice())))
-    }
-
-    pub(super) fn is_clean(&self) -> bool {
-        self.0.is_none()
-    }
-
-    pub(super) fn labels(&self) -> &[Label] {
-        self.0.as_deref().unwrap_or_default()
-    }
-
-    pub(super) fn from_labels(mut labels: Vec<Label>) -> Self {
-        labels.retain(|l| l.mask != 0);
-        labels.truncate(LABELS);
-        if labels.is_empty() { Self(None) } else { Self(Some(labels.into())) }
-    }
-
-    pub(super) fn union(&self, other: &Self) -> Self {
-        match (&self.0, &other.0) {
-            (None, _) => other.clone(),
-            (_, None) => self.clone(),
-            (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self.clone(),
-            (Some(a), Some(b)) => {
-                let mut all = a.to_vec();
-                for label in b.iter() {
-                    match all.iter_mut().find(|l| l.origin == label.origin) {
-                        Some(known) => known.mask |= label.mask,
-                        None => all.push(*label),
-                    }
-                }
-                all.sort_by_key(|l| l.origin);
-                Self::from_labels(all)
-            }
-        }
-    }
-
-    pub(super) fn without(&self, mask: Mask) -> Self {
-        if self.labels().iter().all(|l| l.mask & mask == 0) {
-            return self.clone();
-        }
-        Self::from_labels(self.labels().iter().map(|l| Label { mask: l.mask & !mask, ..*l }).collect())
-    }
-
-    /// Another step on the way of every label.
-    pub(super) fn retrace(&self, mut step: impl FnMut(u32) -> u32) -> Self {
-        if self.is_clean() {
-            return self.clone();
-        }
-        Self::from_labels(self.labels().iter().map(|l| Label { trace: step(l.trace), ..*l }).collect())
     }
 }
 

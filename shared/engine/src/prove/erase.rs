@@ -9,7 +9,8 @@ mod tests;
 
 use std::collections::{BTreeSet, VecDeque};
 
-use crate::analyze::unit::{Node, Unit};
+use crate::analyze::outline::Outline;
+use crate::analyze::unit::{Node, Unit, Unread};
 use crate::fix::{Edit, apply};
 use crate::language::Language;
 use crate::tree::Tree;
@@ -74,8 +75,11 @@ fn find(tree: &Tree, from: &str, import: &str) -> Option<String> {
 }
 
 fn erase(path: &str, source: &str) -> Result<Erased, String> {
-    let unit = Unit::parse(path, source.as_bytes()).map_err(|why| why.to_string())?;
+    let unit = Unit::read(path, source.as_bytes()).map_err(|why| why.to_string())?;
     let unit = unit.ok_or("it is not source code that people wrote")?;
+    if Outline::of(&unit).is_none() {
+        return Err(Unread::TooDeep.to_string());
+    }
     let mut walk = Walk { edits: Vec::new(), imports: Vec::new() };
     walk.node(&unit.root())?;
     let Walk { mut edits, imports } = walk;

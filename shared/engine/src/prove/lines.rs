@@ -10,7 +10,7 @@ pub(super) type Span = (u64, u64);
 /// The lines of the smallest simple statement that holds this line; the line itself where a statement has statements in
 /// it.
 pub(super) fn of_statement(path: &str, source: &str, line: u64) -> Span {
-    let Ok(Some(unit)) = Unit::parse(path, source.as_bytes()) else { return (line, line) };
+    let Ok(Some(unit)) = Unit::read(path, source.as_bytes()) else { return (line, line) };
     let root = unit.root();
     let holding = root.dfs().filter(|node| {
         let (first, last) = span(node);

@@ -13,11 +13,13 @@ use crate::language::Language;
 const STEPS: usize = 1_000;
 /// Bytes of text for one more step: code takes 100 to 400 of them, the densest table of numbers 53.
 const BYTES_PER_STEP: usize = 50;
-/// Steps on which no reading of the text is free of errors. They cost ten times the others, and code takes none: a
-/// mistake in it is left behind in less than a step.
+/// Most steps of all: what the largest file takes that people wrote, and a dense table half its size.
+const MAX_STEPS: usize = 12_000;
+/// Steps on which no reading of the text is free of errors. They cost up to thirty times the others, and code takes none:
+/// a mistake in it is left behind in less than a step.
 const LOST_STEPS: usize = 100;
 /// Bytes of text for one more of those.
-const BYTES_PER_LOST_STEP: usize = 1_000;
+const BYTES_PER_LOST_STEP: usize = 8_000;
 
 thread_local! {
     /// A parser keeps its tables' look-ups and its memory from file to file.
@@ -37,19 +39,33 @@ pub(super) fn parse(language: Language, text: &str) -> Option<Tree> {
                 parsers.len() - 1
             }
         };
-        within_limit(&mut parsers[at].1, text.as_bytes())
+        within(Steps::allowed(text.len()), &mut parsers[at].1, text.as_bytes())
     })
 }
 
-fn within_limit(parser: &mut Parser, bytes: &[u8]) -> Option<Tree> {
-    let limit = STEPS + bytes.len() / BYTES_PER_STEP;
-    let mut steps = 0_usize;
-    let lost_limit = LOST_STEPS + bytes.len() / BYTES_PER_LOST_STEP;
-    let mut lost = 0_usize;
+/// Work of a parser.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Steps {
+    all: usize,
+    lost: usize,
+}
+
+impl Steps {
+    fn allowed(bytes: usize) -> Self {
+        Self {
+            all: (STEPS + bytes / BYTES_PER_STEP).min(MAX_STEPS),
+            lost: LOST_STEPS + bytes / BYTES_PER_LOST_STEP,
+        }
+    }
+}
+
+fn within(allowed: Steps, parser: &mut Parser, bytes: &[u8]) -> Option<Tree> {
+    let mut taken = Steps::default();
     let mut progress = |state: &tree_sitter::ParseState| {
-        steps += 1;
-        lost += usize::from(state.has_error());
-        if steps > limit || lost > lost_limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        taken.all += 1;
+        taken.lost += usize::from(state.has_error());
+        let is_over = taken.all > allowed.all || taken.lost > allowed.lost;
+        if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let tree =
@@ -58,4 +74,40 @@ fn within_limit(parser: &mut Parser, bytes: &[u8]) -> Option<Tree> {
         parser.reset();
     }
     tree
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::MAX_FILE_BYTES;
+    use super::*;
+
+    /// Whether a text of these lines is parsed within its allowance, and never lost.
+    fn parses(language: Language, line: &str, bytes: usize) -> bool {
+        let text = line.repeat(bytes / line.len());
+        let allowed = Steps { lost: 0, ..Steps::allowed(text.len()) };
+        let mut parser = Parser::new();
+        parser.set_language(&language.get_ts_language()).expect("a grammar of this library");
+        within(allowed, &mut parser, text.as_bytes()).is_some()
+    }
+
+    #[test]
+    fn code_of_any_size_needs_less_than_it_is_allowed() {
+        let python =
+            "    def get_name(self, default=None):\n        return self.names.get('name', default)\n\n";
+        let script =
+            "export function getName(names, fallback) {\n  return names.get('name') ?? fallback;\n}\n";
+        for bytes in [1_000, 100_000, MAX_FILE_BYTES] {
+            assert!(parses(Language::Python, &format!("if x:\n{python}"), bytes), "{bytes}");
+            assert!(parses(Language::JavaScript, script, bytes), "{bytes}");
+            assert!(parses(Language::TypeScript, script, bytes), "{bytes}");
+        }
+        assert!(parses(Language::Python, "10, 200, ", MAX_FILE_BYTES / 3));
+    }
+
+    #[test]
+    fn what_is_allowed_is_bounded() {
+        let most = Steps::allowed(MAX_FILE_BYTES);
+        assert!(most.all <= MAX_STEPS && most.lost <= 400, "{most:?}");
+        assert!(!parses(Language::Python, "x = [[[[1]]]]\n", MAX_FILE_BYTES));
+    }
 }

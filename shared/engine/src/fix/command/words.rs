@@ -22,7 +22,7 @@ impl Words {
     pub(super) fn of<'u>(place: &Place<'_, 'u>, command: &Node<'u>) -> Result<Self, Refused> {
         let written =
             place.written(command).ok_or(Refused::Shape("the command is put together in several steps"))?;
-        let parts = holes::parts(place.family(), &written)
+        let parts = holes::parts(place.family, &written)
             .ok_or(Refused::Shape("the command is put together in another way"))?;
         if written.range() != command.range() {
             return Err(Refused::Shape("the command has a name"));
@@ -32,7 +32,7 @@ impl Words {
             Some([Part::Text(program)]) if !program.is_empty() && !program.contains('=') => {}
             _ => return Err(Refused::Shape("the program is a value too")),
         }
-        let code: Option<Vec<_>> = words.iter().map(|word| code(place.family(), word)).collect();
+        let code: Option<Vec<_>> = words.iter().map(|word| code(place.family, word)).collect();
         code.map(|code| Self { code }).ok_or(Refused::Shape("a word of the command is not simple"))
     }
 }

@@ -26,7 +26,7 @@ fn found<'u>(place: &Place<'_, 'u>, path: &Node<'u>, depth: u32) -> Option<Base>
         "binary_operator" | "binary_expression" => {
             let (left, right) = (written.field("left")?, written.field("right")?);
             match &*written.field("operator")?.text() {
-                "/" if place.family() == Family::Python => {
+                "/" if place.family == Family::Python => {
                     if is_safe(place, &left) {
                         return Some(Base { code: left.text().into_owned(), is_object: true });
                     }

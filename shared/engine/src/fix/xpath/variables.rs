@@ -17,7 +17,7 @@ const RESERVED: &[&str] =
 
 impl Variables {
     pub(super) fn of(place: &Place<'_, '_>, text: &Node<'_>) -> Result<Self, &'static str> {
-        let parts = holes::parts(place.family(), text).ok_or("the text is put together in another way")?;
+        let parts = holes::parts(place.family, text).ok_or("the text is put together in another way")?;
         let mut out = String::new();
         let mut pairs: Vec<(String, String)> = Vec::new();
         let mut closing = None;

@@ -5,6 +5,8 @@
     reason = "most forms of a value or expression have no row of their own"
 )]
 
+use std::cmp::Ordering;
+
 use super::super::ir::{Const, Op};
 
 /// Longest text that is put together.
@@ -67,25 +69,26 @@ fn integers(op: Op, x: i64, y: i64) -> Option<Const> {
         }
         Op::Mod => int(x.checked_rem_euclid(y)),
         Op::Pow => int(u32::try_from(y).ok().and_then(|y| x.checked_pow(y))),
-        Op::Eq => Some(Const::Bool(x == y)),
-        Op::Ne => Some(Const::Bool(x != y)),
-        Op::Lt => Some(Const::Bool(x < y)),
-        Op::Le => Some(Const::Bool(x <= y)),
-        Op::Gt => Some(Const::Bool(x > y)),
-        Op::Ge => Some(Const::Bool(x >= y)),
+        Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => Some(Const::Bool(compare(op, x.cmp(&y)))),
         Op::Bits | Op::In | Op::NotIn | Op::And | Op::Or | Op::Coalesce => None,
+    }
+}
+
+fn compare(op: Op, order: Ordering) -> bool {
+    match op {
+        Op::Eq => order.is_eq(),
+        Op::Ne => order.is_ne(),
+        Op::Lt => order.is_lt(),
+        Op::Le => order.is_le(),
+        Op::Gt => order.is_gt(),
+        _ => order.is_ge(),
     }
 }
 
 fn texts(op: Op, x: &str, y: &str) -> Option<Const> {
     match op {
         Op::Add if x.len() + y.len() <= TEXT => Some(Const::Str(format!("{x}{y}").into())),
-        Op::Eq => Some(Const::Bool(x == y)),
-        Op::Ne => Some(Const::Bool(x != y)),
-        Op::Lt => Some(Const::Bool(x < y)),
-        Op::Le => Some(Const::Bool(x <= y)),
-        Op::Gt => Some(Const::Bool(x > y)),
-        Op::Ge => Some(Const::Bool(x >= y)),
+        Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => Some(Const::Bool(compare(op, x.cmp(y)))),
         Op::In => Some(Const::Bool(y.contains(x))),
         Op::NotIn => Some(Const::Bool(!y.contains(x))),
         Op::Add

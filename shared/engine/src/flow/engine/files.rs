@@ -4,15 +4,17 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::super::Inspect;
 use super::super::ir::{FnId, Module, Slot};
-use super::super::lower::{Language, Lowering};
+use super::super::lower::{Language, Lowering, Source};
 use super::super::names::{Names, Sym, id};
 use super::super::value::Value;
-use crate::analyze::unit::Unit;
+use super::super::{Inspect, Parsed};
+use crate::analyze::outline::Outline;
+use crate::analyze::unit::{Unit, Unread};
 
-/// Bytes of lowered files that are kept, roughly.
-const CACHE: usize = 12 * 1024 * 1024;
+/// Bytes of lowered files that are kept, roughly: enough for those that call one another, as a file is run before it is
+/// forgotten.
+const CACHE: usize = 4 * 1024 * 1024;
 
 /// A file with its top level run. Its code may be forgotten; what it exports stays.
 pub(super) struct Loaded {
@@ -43,6 +45,7 @@ pub(in super::super) struct Files<'r> {
     language: Language,
     weight: usize,
     clock: u64,
+    parsed: u64,
 }
 
 impl<'r> Files<'r> {
@@ -82,6 +85,7 @@ impl<'r> Files<'r> {
             language,
             weight: 0,
             clock: 0,
+            parsed: 0,
         }
     }
 
@@ -116,17 +120,22 @@ impl<'r> Files<'r> {
     /// Parses and lowers a file, without running it. One that cannot be read gives an empty module.
     pub(super) fn lower(&mut self, file: u32, names: &mut Names) -> Option<Rc<Module>> {
         let entry = self.files.get_mut(file as usize)?;
-        let unit = Unit::read(entry.path, entry.bytes);
-        if !std::mem::replace(&mut entry.seen, true) {
-            (self.inspect)(entry.path, unit.as_ref().map(Option::as_ref).map_err(|unread| *unread));
-        }
-        let module = match unit {
-            Ok(Some(unit)) => self.lowering.module(&unit, names),
-            Ok(None) | Err(_) => Module::default(),
+        let inspect = |parsed: Parsed<'_>| {
+            if !entry.seen {
+                (self.inspect)(entry.path, parsed);
+            }
         };
+        self.parsed += 1;
+        let source = parse(entry.path, entry.bytes, inspect);
+        entry.seen = true;
+        let module = source.map_or_else(Module::default, |source| self.lowering.module(&source, names));
         self.weight += module.weight();
         entry.broken.clone_from(&module.broken);
         Some(Rc::new(module))
+    }
+
+    pub(in super::super) fn parsed(&self) -> u64 {
+        self.parsed
     }
 
     pub(super) fn loaded(&mut self, file: u32) -> Option<&mut Loaded> {
@@ -207,4 +216,20 @@ impl<'r> Files<'r> {
         };
         suffixes.iter().find_map(|s| self.find(&format!("{stem}{s}")))
     }
+}
+
+/// Shows what is parsed, and frees the parser's tree.
+fn parse(path: &str, bytes: &[u8], inspect: impl FnOnce(Parsed<'_>)) -> Option<Source> {
+    match Unit::read(path, bytes) {
+        Ok(Some(unit)) => match Outline::with_tree(&unit) {
+            Some((outline, tree)) => {
+                inspect(Ok(Some((&unit, outline))));
+                return Some(Source { language: unit.language, text: unit.source().to_owned(), tree });
+            }
+            None => inspect(Err(Unread::TooDeep)),
+        },
+        Ok(None) => inspect(Ok(None)),
+        Err(why) => inspect(Err(why)),
+    }
+    None
 }

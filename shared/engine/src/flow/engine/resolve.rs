@@ -203,21 +203,3 @@ impl Engine<'_> {
         }
     }
 }
-
-impl Frame {
-    pub(super) fn new(call: u32, file: u32, function: FnId, slots: Vec<Value>) -> Self {
-        Self {
-            call,
-            file,
-            function,
-            slots,
-            parent: None,
-            pending: Vec::new(),
-            returned: Value::unset(),
-            sinks: Vec::new(),
-            class: None,
-            early: false,
-            module: None,
-        }
-    }
-}

@@ -1,6 +1,6 @@
 //! Running statements.
 
-use super::super::ir::{Arm, Block, Const, ExprId, ExprKind, Handler, Module, Op, Stmt, Target};
+use super::super::ir::{Arm, Block, Const, ExprId, ExprKind, Loop, Module, Op, Stmt, Try};
 use super::super::value::{Traits, Value};
 use super::Engine;
 use super::branch::{Flow, Outcome};
@@ -61,13 +61,9 @@ impl Engine<'_> {
             }
             Stmt::Leave => return Flow::Leave,
             Stmt::If { arms, otherwise } => return self.choose(m, arms, otherwise),
-            Stmt::Loop { bind, test, body, after } => {
-                return self.repeat(m, bind.as_ref(), *test, body, after);
-            }
+            Stmt::Loop(code) => return self.repeat(m, code),
             Stmt::Match { subject, arms } => return self.select(m, *subject, arms),
-            Stmt::Try { body, handlers, otherwise, finally } => {
-                return self.attempt(m, body, handlers, otherwise, finally);
-            }
+            Stmt::Try(code) => return self.attempt(m, code),
             Stmt::Block(body) => return self.block(m, body),
             Stmt::Def { function, place } => self.define(m, *function, *place),
             Stmt::Class { class, place } => self.define_class(m, *class, *place),
@@ -137,15 +133,9 @@ impl Engine<'_> {
         self.meet(outcomes)
     }
 
-    fn repeat(
-        &mut self,
-        m: &Module,
-        bind: Option<&(Target, ExprId)>,
-        test: Option<ExprId>,
-        body: &Block,
-        after: &Block,
-    ) -> Flow {
-        let elements = bind.map(|(target, iter)| (target, self.eval(m, *iter)));
+    fn repeat(&mut self, m: &Module, code: &Loop) -> Flow {
+        let Loop { bind, test, body, after } = code;
+        let elements = bind.as_ref().map(|(target, iter)| (target, self.eval(m, *iter)));
         let first = test.map(|t| self.eval(m, t));
         let truth = first.as_ref().and_then(Value::truth);
         if truth == Some(false) {
@@ -245,14 +235,8 @@ impl Engine<'_> {
         values.iter().all(|v| v.constant.is_some()).then_some(false)
     }
 
-    fn attempt(
-        &mut self,
-        m: &Module,
-        body: &Block,
-        handlers: &[Handler],
-        otherwise: &Block,
-        finally: &Block,
-    ) -> Flow {
+    fn attempt(&mut self, m: &Module, code: &Try) -> Flow {
+        let Try { body, handlers, otherwise, finally } = code;
         let facts = self.facts.len();
         let tried = self.branch(facts, |e| e.block(m, body));
         let mut outcomes = Vec::with_capacity(handlers.len() + 1);

@@ -1,34 +1,24 @@
 //! Scopes and expression tables: the part of lowering that knows no language.
 
+mod scope;
+
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
-use tree_sitter::{Node, Tree, TreeCursor};
-
-use super::super::ir::{
-    Arg, ClassId, Const, Expr, ExprId, ExprKind, FnId, Function, Module, Op, Slot, Span, Stmt, Target,
-};
+use super::super::ir::{Arg, Const, Expr, ExprId, ExprKind, Function, Module, Op, Slot, Span};
 use super::super::names::{Names, Sym, id};
-use super::syntax::Kids;
+use super::syntax::{Fields, Kids, Node};
+use scope::Scope;
 
 /// Deeper nesting than any person writes; what lies below is left out.
 const DEPTH: u32 = 200;
 /// Text of a constant that is kept; longer ones decide no branch.
 const TEXT: usize = 2_048;
 
-struct Scope {
-    function: FnId,
-    locals: FxHashMap<Sym, Slot>,
-    outer: Vec<Sym>,
-    uses: Vec<(ExprId, Sym, u16)>,
-}
-
 pub(super) struct Builder<'a, 't> {
     text: &'t str,
     pub(super) names: &'a mut Names,
     pub(super) module: Module,
     scopes: Vec<Scope>,
-    cursor: TreeCursor<'t>,
     depth: u32,
     exports: Vec<(Sym, Slot)>,
     /// Every variable of the top level is open to other files.
@@ -36,19 +26,17 @@ pub(super) struct Builder<'a, 't> {
 }
 
 impl<'a, 't> Builder<'a, 't> {
-    pub(super) fn new(text: &'t str, tree: &'t Tree, names: &'a mut Names) -> Self {
-        let cursor = tree.walk();
+    pub(super) fn new(text: &'t str, root: Node<'t>, names: &'a mut Names) -> Self {
         let mut builder = Self {
             text,
             names,
             module: Module::default(),
             scopes: Vec::new(),
-            cursor,
             depth: 0,
             exports: Vec::new(),
             exports_all: false,
         };
-        let top = Function { span: span(tree.root_node()), ..Function::default() };
+        let top = Function { span: span(root), ..Function::default() };
         builder.open(top);
         builder
     }
@@ -58,13 +46,15 @@ impl<'a, 't> Builder<'a, 't> {
         while !self.scopes.is_empty() {
             self.close(Vec::new());
         }
+        self.module.exprs.shrink_to_fit();
+        self.module.functions.shrink_to_fit();
         self.module
     }
 
     // Tree.
 
-    pub(super) fn kids(&mut self, node: Node<'t>) -> Kids<'t> {
-        Kids::of(node, &mut self.cursor)
+    pub(super) fn kids(&self, node: Node<'t>) -> Kids<'t> {
+        Kids::of(node)
     }
 
     pub(super) fn text(&self, node: Node<'t>) -> &'t str {
@@ -93,8 +83,9 @@ impl<'a, 't> Builder<'a, 't> {
     }
 
     pub(super) fn broken(&mut self, node: Node<'t>) {
-        let first = id(node.start_position().row) + 1;
-        self.module.broken.push((first, id(node.end_position().row) + 1));
+        let first = node.row() + 1;
+        let lines = self.text(node).bytes().filter(|byte| *byte == b'\n').count();
+        self.module.broken.push((first, first + id(lines)));
     }
 
     // Expressions.
@@ -123,6 +114,59 @@ impl<'a, 't> Builder<'a, 't> {
             end -= 1;
         }
         self.constant(Const::Str(Rc::from(&text[..end])), node)
+    }
+
+    /// A number, with or without a base, `_` between its digits and the mark of a large one behind it.
+    pub(super) fn number(&mut self, node: Node<'t>) -> ExprId {
+        let text = self.text(node).replace('_', "").to_ascii_lowercase();
+        let text = text.trim_end_matches('n');
+        let value = match (text.strip_prefix("0x"), text.strip_prefix("0o"), text.strip_prefix("0b")) {
+            (Some(hex), _, _) => i64::from_str_radix(hex, 16).ok(),
+            (_, Some(octal), _) => i64::from_str_radix(octal, 8).ok(),
+            (_, _, Some(binary)) => i64::from_str_radix(binary, 2).ok(),
+            _ => text.parse().ok(),
+        };
+        match (value, text.parse()) {
+            (Some(int), _) => self.constant(Const::Int(int), node),
+            (None, Ok(float)) => self.constant(Const::Float(float), node),
+            _ => self.opaque(node),
+        }
+    }
+
+    /// Text of parts that stand one after another; `fixed` when no value is put into it.
+    pub(super) fn text_of(&mut self, parts: Vec<ExprId>, fixed: bool, node: Node<'t>) -> ExprId {
+        match parts.as_slice() {
+            [] => self.string("", node),
+            [one] if fixed => {
+                self.module.exprs[one.0 as usize].span = span(node);
+                *one
+            }
+            _ => self.expr(ExprKind::Text(parts.into()), node),
+        }
+    }
+
+    /// The text between two neighbours: the operator, which is no named node.
+    pub(super) fn sign(&self, left: Node<'t>, right: Node<'t>) -> &'t str {
+        let text = self.slice(left.end_byte(), right.start_byte());
+        text.trim_matches(|c: char| c.is_whitespace() || c == '(' || c == ')')
+    }
+
+    /// The operands of a chain of one operator, the last one first, and its sign: `a + b + c` is a node in a node in a
+    /// node, and a long one would be a deep one. `None` where an operand is missing.
+    pub(super) fn operands(&self, node: Node<'t>, f: &Fields) -> Option<(Vec<Node<'t>>, &'t str)> {
+        let (mut parts, mut at, mut sign) = (Vec::new(), node, None);
+        while at.kind() == node.kind() {
+            let kids = self.kids(at);
+            let (Some(left), Some(right)) = (kids.field(f.left), kids.field(f.right)) else { break };
+            let here = self.sign(left, right);
+            if *sign.get_or_insert(here) != here {
+                break;
+            }
+            parts.push(right);
+            at = left;
+        }
+        parts.push(at);
+        sign.map(|sign| (parts, sign))
     }
 
     /// A use of a name, bound when its function ends.
@@ -165,108 +209,8 @@ impl<'a, 't> Builder<'a, 't> {
         }
         all
     }
-
-    // Scopes.
-
-    pub(super) fn open(&mut self, function: Function) -> FnId {
-        let new = FnId(id(self.module.functions.len()));
-        let parent = self.scopes.last().map(|s| s.function);
-        self.module.functions.push(Function { parent, ..function });
-        self.scopes.push(Scope {
-            function: new,
-            locals: FxHashMap::default(),
-            outer: Vec::new(),
-            uses: Vec::new(),
-        });
-        new
-    }
-
-    /// Ends the innermost function: its names are bound, what it does not define goes to the function around it.
-    pub(super) fn close(&mut self, body: Vec<Stmt>) {
-        let Some(scope) = self.scopes.pop() else { return };
-        for (expr, sym, up) in scope.uses {
-            let kind = match scope.locals.get(&sym) {
-                Some(slot) => ExprKind::Var { up, slot: *slot },
-                None => match self.scopes.last_mut() {
-                    Some(outer) => {
-                        outer.uses.push((expr, sym, up.saturating_add(1)));
-                        continue;
-                    }
-                    None => ExprKind::Global(sym),
-                },
-            };
-            self.module.exprs[expr.0 as usize].kind = kind;
-        }
-        let function = &mut self.module.functions[scope.function.0 as usize];
-        function.body = body;
-        function.slots = id(scope.locals.len());
-        if self.scopes.is_empty() {
-            if self.exports_all {
-                self.exports.extend(scope.locals);
-            }
-            self.exports.sort_unstable();
-            self.module.exports = std::mem::take(&mut self.exports).into();
-        }
-    }
-
-    pub(super) fn function(&mut self) -> &mut Function {
-        let at = self.scopes.last().map_or(0, |s| s.function.0 as usize);
-        &mut self.module.functions[at]
-    }
-
-    pub(super) fn is_top(&self) -> bool {
-        self.scopes.len() <= 1
-    }
-
-    pub(super) fn function_mut(&mut self, function: FnId) -> &mut Function {
-        &mut self.module.functions[function.0 as usize]
-    }
-
-    /// Makes `sym` a variable of the current function, unless it was said to be an outer one.
-    pub(super) fn declare(&mut self, sym: Sym) -> Option<Slot> {
-        let scope = self.scopes.last_mut()?;
-        if scope.outer.contains(&sym) {
-            return None;
-        }
-        let next = id(scope.locals.len());
-        Some(*scope.locals.entry(sym).or_insert(next))
-    }
-
-    /// Assignments to `sym` here reach the variable of an outer function.
-    pub(super) fn outer(&mut self, sym: Sym) {
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.outer.push(sym);
-        }
-    }
-
-    /// Declares `sym` and gives the place it names.
-    pub(super) fn place(&mut self, sym: Sym, span: Span) -> ExprId {
-        self.declare(sym);
-        self.name(sym, span)
-    }
-
-    pub(super) fn target(&mut self, sym: Sym, span: Span) -> Target {
-        Target::Place(self.place(sym, span))
-    }
-
-    pub(super) fn class(&mut self, class: super::super::ir::Class) -> ClassId {
-        let new = ClassId(id(self.module.classes.len()));
-        self.module.classes.push(class);
-        new
-    }
-
-    /// A place of the top level under which other files find `sym`.
-    pub(super) fn export(&mut self, sym: Sym, span: Span) -> ExprId {
-        let hidden = format!("export {}", self.names.text(sym));
-        let hidden = self.names.sym(&hidden);
-        let place = self.place(hidden, span);
-        if let (true, Some(slot)) = (self.is_top(), self.declare(hidden)) {
-            self.exports.push((sym, slot));
-        }
-        place
-    }
 }
 
 pub(super) fn span(node: Node<'_>) -> Span {
-    Span { start: id(node.start_byte()), end: id(node.end_byte()), line: id(node.start_position().row) + 1 }
+    Span { start: id(node.start_byte()), end: id(node.end_byte()), line: node.row() + 1 }
 }

@@ -2,13 +2,12 @@
 
 mod define;
 mod expr;
+mod operator;
 mod pattern;
 
-use tree_sitter::Node;
-
-use super::super::ir::{Block, ExprKind, Handler, Op, Stmt, Target};
+use super::super::ir::{Block, ExprKind, Handler, Loop, Op, Stmt, Target, Try};
 use super::builder::{Builder, span};
-use super::syntax::{Fields, Kids};
+use super::syntax::{Fields, Kids, Node};
 
 /// Lowers the whole file.
 pub(super) fn lower<'t>(builder: &mut Builder<'_, 't>, fields: &Fields, root: Node<'t>) {
@@ -38,13 +37,7 @@ impl<'t> Lower<'_, '_, 't> {
     }
 
     fn stmt(&mut self, node: Node<'t>, out: &mut Block) {
-        let start = out.len();
-        let mut made = Vec::new();
-        if self.b.deeper(|b| Lower { b, f: self.f }.plain_stmt(node, &mut made)).is_some() {
-            out.append(&mut made);
-        } else {
-            out.truncate(start);
-        }
+        self.b.deeper(|b| Lower { b, f: self.f }.plain_stmt(node, out));
     }
 
     fn plain_stmt(&mut self, node: Node<'t>, out: &mut Block) {
@@ -141,19 +134,12 @@ impl<'t> Lower<'_, '_, 't> {
     fn augmented(&mut self, node: Node<'t>, out: &mut Block) {
         let kids = self.b.kids(node);
         let (Some(left), Some(right)) = (kids.field(self.f.left), kids.field(self.f.right)) else { return };
-        let sign = self.between(left, right);
+        let sign = self.b.sign(left, right);
         let op = binary(sign.strip_suffix('=').unwrap_or(sign));
         let value = self.expr(right);
         if let Target::Place(place) = self.target(left) {
             out.push(Stmt::Augment { place, op, value });
         }
-    }
-
-    /// The text between two neighbours: the operator, which is no named node.
-    fn between(&self, left: Node<'t>, right: Node<'t>) -> &'t str {
-        self.b
-            .slice(left.end_byte(), right.start_byte())
-            .trim_matches(|c: char| c.is_whitespace() || c == '(' || c == ')')
     }
 
     fn if_stmt(&mut self, node: Node<'t>, out: &mut Block) {
@@ -188,7 +174,7 @@ impl<'t> Lower<'_, '_, 't> {
         let test = kids.field(self.f.condition).map(|n| self.expr(n));
         let body = self.field_block(&kids, self.f.body);
         let after = kids.field(self.f.alternative).map(|n| self.block(n)).unwrap_or_default();
-        out.push(Stmt::Loop { bind, test, body, after });
+        out.push(Stmt::Loop(Box::new(Loop { bind, test, body, after })));
     }
 
     fn try_stmt(&mut self, node: Node<'t>, out: &mut Block) {
@@ -203,7 +189,7 @@ impl<'t> Lower<'_, '_, 't> {
                 _ => {}
             }
         }
-        out.push(Stmt::Try { body, handlers, otherwise, finally });
+        out.push(Stmt::Try(Box::new(Try { body, handlers, otherwise, finally })));
     }
 
     fn inner_block(&mut self, node: Node<'t>) -> Block {

@@ -9,11 +9,9 @@ mod module;
 mod operator;
 mod pattern;
 
-use tree_sitter::Node;
-
-use super::super::ir::{Arm, Block, Handler, Op, Stmt, Target};
+use super::super::ir::{Arm, Block, Handler, Loop, Op, Stmt, Target, Try};
 use super::builder::{Builder, span};
-use super::syntax::{Fields, Kids};
+use super::syntax::{Fields, Kids, Node};
 
 /// Lowers the whole file.
 pub(super) fn lower<'t>(builder: &mut Builder<'_, 't>, fields: &Fields, root: Node<'t>) {
@@ -56,10 +54,7 @@ impl<'t> Lower<'_, '_, 't> {
     }
 
     fn stmt(&mut self, node: Node<'t>, out: &mut Block) {
-        let mut made = Vec::new();
-        if self.b.deeper(|b| Lower { b, f: self.f }.plain_stmt(node, &mut made)).is_some() {
-            out.append(&mut made);
-        }
+        self.b.deeper(|b| Lower { b, f: self.f }.plain_stmt(node, out));
     }
 
     #[expect(clippy::too_many_lines, reason = "one row for each kind of node")]
@@ -89,7 +84,7 @@ impl<'t> Lower<'_, '_, 't> {
                 let test = kids.field(self.f.condition).filter(|_| node.kind() == "while_statement");
                 let test = test.map(|n| self.expr(n));
                 let body = self.body(kids.field(self.f.body));
-                out.push(Stmt::Loop { bind: None, test, body, after: Vec::new() });
+                out.push(Stmt::Loop(Box::new(Loop { test, body, ..Loop::default() })));
             }
             "switch_statement" => self.switch(node, out),
             "try_statement" => self.try_stmt(node, out),
@@ -196,7 +191,7 @@ impl<'t> Lower<'_, '_, 't> {
             let step = self.expr(increment);
             body.push(Stmt::Expr(step));
         }
-        out.push(Stmt::Loop { bind: None, test, body, after: Vec::new() });
+        out.push(Stmt::Loop(Box::new(Loop { test, body, ..Loop::default() })));
     }
 
     fn for_in(&mut self, node: Node<'t>, out: &mut Block) {
@@ -206,7 +201,7 @@ impl<'t> Lower<'_, '_, 't> {
         let is_new = self.b.slice(node.start_byte(), left.start_byte()).contains(['c', 'l', 'v']);
         let target = if is_new { self.binding(left) } else { self.place(left) };
         let body = self.body(kids.field(self.f.body));
-        out.push(Stmt::Loop { bind: Some((target, iter)), test: None, body, after: Vec::new() });
+        out.push(Stmt::Loop(Box::new(Loop { bind: Some((target, iter)), body, ..Loop::default() })));
     }
 
     fn switch(&mut self, node: Node<'t>, out: &mut Block) {
@@ -257,7 +252,7 @@ impl<'t> Lower<'_, '_, 't> {
             }
             None => Vec::new(),
         };
-        out.push(Stmt::Try { body, handlers, otherwise: Vec::new(), finally });
+        out.push(Stmt::Try(Box::new(Try { body, handlers, otherwise: Vec::new(), finally })));
     }
 
     fn enumeration(&mut self, node: Node<'t>, out: &mut Block) {

@@ -1,53 +1,30 @@
-//! The tree-sitter side: children in one pass with their fields.
+//! The parser's side: children with their fields.
 
 use smallvec::SmallVec;
-use tree_sitter::{Node, TreeCursor};
 
-/// One named child and the field it stands in (0 for none).
-#[derive(Clone, Copy)]
-pub(super) struct Kid<'t> {
-    pub(super) field: u16,
-    pub(super) node: Node<'t>,
-}
+pub(super) use crate::analyze::flat::FlatNode as Node;
 
-pub(super) struct Kids<'t>(pub(super) SmallVec<[Kid<'t>; 4]>);
+pub(super) struct Kids<'t>(pub(super) SmallVec<[Node<'t>; 4]>);
 
 impl<'t> Kids<'t> {
-    /// The named children, comments left out. A node's own look-up by index or field walks its children each time,
-    /// which is quadratic on a file of one long list; this is one pass.
-    pub(super) fn of(node: Node<'t>, cursor: &mut TreeCursor<'t>) -> Self {
-        let mut found = SmallVec::new();
-        cursor.reset(node);
-        if cursor.goto_first_child() {
-            loop {
-                let child = cursor.node();
-                if child.is_named() && !child.is_extra() && !child.is_missing() {
-                    found.push(Kid { field: cursor.field_id().map_or(0, Into::into), node: child });
-                } else if child.is_error() {
-                    found.push(Kid { field: 0, node: child });
-                }
-                if !cursor.goto_next_sibling() {
-                    break;
-                }
-            }
-        }
-        Self(found)
+    pub(super) fn of(node: Node<'t>) -> Self {
+        Self(node.children().collect())
     }
 
     pub(super) fn field(&self, field: u16) -> Option<Node<'t>> {
-        self.0.iter().find(|k| k.field == field && field != 0).map(|k| k.node)
+        self.iter().find(|kid| kid.field() == field && field != 0)
     }
 
     pub(super) fn all(&self, field: u16) -> impl Iterator<Item = Node<'t>> {
-        self.0.iter().filter(move |k| k.field == field && field != 0).map(|k| k.node)
+        self.iter().filter(move |kid| kid.field() == field && field != 0)
     }
 
     pub(super) fn first(&self) -> Option<Node<'t>> {
-        self.0.first().map(|k| k.node)
+        self.0.first().copied()
     }
 
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = Node<'t>> + '_ {
-        self.0.iter().map(|k| k.node)
+        self.0.iter().copied()
     }
 
     pub(super) fn of_kind(&self, kind: &'static str) -> Option<Node<'t>> {

@@ -59,6 +59,46 @@ fn files_that_import_one_another_end() {
     assert_eq!(analyze(&tree, None).files, 40);
 }
 
+/// A web application: `files` modules that import one another, of `handlers` functions each.
+fn application(files: usize, handlers: usize) -> Tree {
+    let module = |file: usize| {
+        let handler = |i: usize| {
+            format!(
+                "@app.route('/{i}')\ndef handle{i}(number):\n    name = request.args.get('name', '')\n    \
+                 if not name.isalnum():\n        name = other.clean{i}(name)\n    \
+                 rows = [dict(row) for row in cursor.execute('SELECT ' + name)]\n    return render(rows, number)\n\
+                 def clean{i}(text):\n    return text.strip() + str({i})\n"
+            )
+        };
+        let body: String = (0..handlers).map(handler).collect();
+        let next = (file + 1) % files;
+        format!("from flask import request\nimport m{next} as other\n{body}").into_bytes()
+    };
+    (0..files).map(|file| (format!("m{file}.py"), module(file))).collect()
+}
+
+/// Cost by counted work, which is the same on every machine.
+#[test]
+fn work_grows_with_the_input_and_no_faster() {
+    #[track_caller]
+    fn check(small: &Tree, large: &Tree) {
+        let (a, b) = (analyze(small, None), analyze(large, None));
+        let (work, bytes) =
+            (b.evaluations as f64 / a.evaluations as f64, large.bytes() as f64 / small.bytes() as f64);
+        assert!(work < 1.1 * bytes, "{bytes:.1} times the bytes take {work:.1} times the work");
+        assert!(
+            b.evaluations < large.bytes() / 5,
+            "{} evaluations for {} bytes",
+            b.evaluations,
+            large.bytes()
+        );
+        assert_eq!((a.parsed, b.parsed), (a.files, b.files), "a file is parsed once");
+        assert_eq!(b.incomplete, Vec::<String>::new());
+    }
+    check(&application(2, 10), &application(2, 100));
+    check(&application(4, 10), &application(40, 10));
+}
+
 #[test]
 fn the_same_tree_gives_the_same_bytes() {
     let code = "import os\nfrom flask import request\ndef f():\n    a = request.args\n    os.system(a['x'] + a['y'])\n    eval(a['z'])\n";

@@ -1,11 +1,10 @@
 //! Python: expressions.
 
-use tree_sitter::Node;
-
-use super::super::super::ir::{Arg, CompFor, Const, Entry, ExprId, ExprKind, Op, Target};
+use super::super::super::ir::{Arg, CompFor, Const, Entry, ExprId, ExprKind, Target};
 use super::super::super::names::Sym;
 use super::super::builder::span;
-use super::{Lower, binary};
+use super::super::syntax::Node;
+use super::Lower;
 
 impl<'t> Lower<'_, '_, 't> {
     pub(super) fn expr(&mut self, node: Node<'t>) -> ExprId {
@@ -36,7 +35,7 @@ impl<'t> Lower<'_, '_, 't> {
                 let parts = kids.iter().map(|n| self.expr(n)).collect();
                 self.b.expr(ExprKind::Text(parts), node)
             }
-            "integer" | "float" => self.number(node),
+            "integer" | "float" => self.b.number(node),
             "true" => self.b.constant(Const::Bool(true), node),
             "false" => self.b.constant(Const::Bool(false), node),
             "none" => self.b.constant(Const::Null, node),
@@ -145,29 +144,7 @@ impl<'t> Lower<'_, '_, 't> {
                 _ => {}
             }
         }
-        match parts.as_slice() {
-            [] => self.b.string("", node),
-            [one] if kids.of_kind("interpolation").is_none() => {
-                self.b.module.exprs[one.0 as usize].span = span(node);
-                *one
-            }
-            _ => self.b.expr(ExprKind::Text(parts.into()), node),
-        }
-    }
-
-    fn number(&mut self, node: Node<'t>) -> ExprId {
-        let text = self.b.text(node).replace('_', "").to_ascii_lowercase();
-        let value = match (text.strip_prefix("0x"), text.strip_prefix("0o"), text.strip_prefix("0b")) {
-            (Some(hex), _, _) => i64::from_str_radix(hex, 16).ok(),
-            (_, Some(octal), _) => i64::from_str_radix(octal, 8).ok(),
-            (_, _, Some(binary)) => i64::from_str_radix(binary, 2).ok(),
-            _ => text.parse().ok(),
-        };
-        match (value, text.parse()) {
-            (Some(int), _) => self.b.constant(Const::Int(int), node),
-            (None, Ok(float)) => self.b.constant(Const::Float(float), node),
-            _ => self.b.opaque(node),
-        }
+        self.b.text_of(parts, kids.of_kind("interpolation").is_none(), node)
     }
 
     fn subscript(&mut self, node: Node<'t>) -> ExprId {
@@ -201,93 +178,6 @@ impl<'t> Lower<'_, '_, 't> {
         // `[a:]` has one bound, `[a::c]` has a step where the end would be.
         let end = if text.contains("::") { None } else { parts.next() };
         (start.map(|n| self.expr(n)), end.map(|n| self.expr(n)))
-    }
-
-    fn binary_chain(&mut self, node: Node<'t>) -> ExprId {
-        let (mut parts, mut at, mut sign) = (Vec::new(), node, None);
-        loop {
-            let kids = self.b.kids(at);
-            let (Some(left), Some(right)) = (kids.field(self.f.left), kids.field(self.f.right)) else {
-                break;
-            };
-            let here = self.between(left, right);
-            if *sign.get_or_insert(here) != here {
-                break;
-            }
-            parts.push(right);
-            at = left;
-            if at.kind() != "binary_operator" {
-                break;
-            }
-        }
-        parts.push(at);
-        let parts = parts.into_iter().rev().map(|n| self.expr(n)).collect();
-        self.b.chain(binary(sign.unwrap_or("+")), parts, node)
-    }
-
-    fn boolean(&mut self, node: Node<'t>) -> ExprId {
-        let (mut parts, mut at, mut sign) = (Vec::new(), node, None);
-        while at.kind() == "boolean_operator" {
-            let kids = self.b.kids(at);
-            let (Some(left), Some(right)) = (kids.field(self.f.left), kids.field(self.f.right)) else {
-                break;
-            };
-            let here = self.between(left, right);
-            if *sign.get_or_insert(here) != here {
-                break;
-            }
-            parts.push(right);
-            at = left;
-        }
-        if parts.is_empty() {
-            return self.union(node);
-        }
-        parts.push(at);
-        let op = if sign == Some("or") { Op::Or } else { Op::And };
-        let parts = parts.into_iter().rev().map(|n| self.expr(n)).collect();
-        self.b.chain(op, parts, node)
-    }
-
-    fn comparison(&mut self, node: Node<'t>) -> ExprId {
-        let kids = self.b.kids(node);
-        let parts: Vec<_> = kids.iter().collect();
-        let mut tests = Vec::new();
-        for pair in parts.windows(2) {
-            let [left, right] = pair else { continue };
-            let sign = self.between(*left, *right);
-            let op = match sign {
-                "==" | "is" => Op::Eq,
-                "!=" | "<>" | "is not" => Op::Ne,
-                "<" => Op::Lt,
-                "<=" => Op::Le,
-                ">" => Op::Gt,
-                ">=" => Op::Ge,
-                "in" => Op::In,
-                _ => Op::NotIn,
-            };
-            let (left, right) = (self.expr(*left), self.expr(*right));
-            tests.push(self.b.expr(ExprKind::Binary(op, left, right), node));
-        }
-        self.b.chain(Op::And, tests, node)
-    }
-
-    fn unary(&mut self, node: Node<'t>) -> ExprId {
-        let kids = self.b.kids(node);
-        let Some(argument) = kids.field(self.f.argument) else { return self.union(node) };
-        let inner = self.expr(argument);
-        match self.b.text(node).as_bytes().first() {
-            Some(b'n') => self.b.expr(ExprKind::Not(inner), node),
-            Some(b'-') => self.b.expr(ExprKind::Negative(inner), node),
-            _ => inner,
-        }
-    }
-
-    fn choice(&mut self, node: Node<'t>) -> ExprId {
-        let kids = self.b.kids(node);
-        let parts: Vec<_> = kids.iter().collect();
-        let [yes, test, no] = parts.as_slice() else { return self.union(node) };
-        let (yes, test, no) = (self.expr(*yes), self.expr(*test), self.expr(*no));
-        self.b.expr(ExprKind::Choice { test, yes, no }, node)
     }
 
     pub(super) fn bind(&mut self, node: Node<'t>) -> ExprId {

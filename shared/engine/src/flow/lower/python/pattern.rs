@@ -1,9 +1,8 @@
 //! Python: `match` and its patterns.
 
-use tree_sitter::Node;
-
 use super::super::super::ir::{Arm, Block, Entry, ExprId, ExprKind, Stmt, Target};
 use super::super::builder::span;
+use super::super::syntax::Node;
 use super::Lower;
 
 impl<'t> Lower<'_, '_, 't> {

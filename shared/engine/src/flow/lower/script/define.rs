@@ -1,12 +1,11 @@
 //! JavaScript: functions and classes.
 
-use tree_sitter::Node;
-
 use super::super::super::ir::{
     Block, Class, ClassId, ExprId, ExprKind, FnId, Function, Param, ParamKind, Stmt, Target,
 };
 use super::super::super::names::Sym;
 use super::super::builder::span;
+use super::super::syntax::Node;
 use super::Lower;
 
 impl<'t> Lower<'_, '_, 't> {

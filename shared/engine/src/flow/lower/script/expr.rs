@@ -1,9 +1,8 @@
 //! JavaScript: expressions.
 
-use tree_sitter::Node;
-
 use super::super::super::ir::{Const, Entry, ExprId, ExprKind};
 use super::super::builder::span;
+use super::super::syntax::Node;
 use super::Lower;
 
 impl<'t> Lower<'_, '_, 't> {
@@ -33,7 +32,7 @@ impl<'t> Lower<'_, '_, 't> {
             "call_expression" | "new_expression" => self.call(node),
             "string" => self.string(node),
             "template_string" => self.template(node),
-            "number" => self.number(node),
+            "number" => self.b.number(node),
             "true" => self.b.constant(Const::Bool(true), node),
             "false" => self.b.constant(Const::Bool(false), node),
             "null" | "undefined" => self.b.constant(Const::Null, node),
@@ -170,30 +169,7 @@ impl<'t> Lower<'_, '_, 't> {
                 }
             }
         }
-        match parts.as_slice() {
-            [] => self.b.string("", node),
-            [one] if kids.of_kind("template_substitution").is_none() => {
-                self.b.module.exprs[one.0 as usize].span = span(node);
-                *one
-            }
-            _ => self.b.expr(ExprKind::Text(parts.into()), node),
-        }
-    }
-
-    fn number(&mut self, node: Node<'t>) -> ExprId {
-        let text = self.b.text(node).replace('_', "").to_ascii_lowercase();
-        let text = text.trim_end_matches('n');
-        let value = match (text.strip_prefix("0x"), text.strip_prefix("0o"), text.strip_prefix("0b")) {
-            (Some(hex), _, _) => i64::from_str_radix(hex, 16).ok(),
-            (_, Some(octal), _) => i64::from_str_radix(octal, 8).ok(),
-            (_, _, Some(binary)) => i64::from_str_radix(binary, 2).ok(),
-            _ => text.parse().ok(),
-        };
-        match (value, text.parse()) {
-            (Some(int), _) => self.b.constant(Const::Int(int), node),
-            (None, Ok(float)) => self.b.constant(Const::Float(float), node),
-            _ => self.b.opaque(node),
-        }
+        self.b.text_of(parts, kids.of_kind("template_substitution").is_none(), node)
     }
 
     fn bind(&mut self, node: Node<'t>) -> ExprId {

@@ -2,11 +2,10 @@
 //!
 //! What stands between the tags is escaped when it is shown, so the element itself carries nothing on.
 
-use tree_sitter::Node;
-
 use super::super::super::ir::{Arg, Entry, ExprId, ExprKind};
 use super::super::super::names::Sym;
 use super::super::builder::span;
+use super::super::syntax::Node;
 use super::Lower;
 
 impl<'t> Lower<'_, '_, 't> {

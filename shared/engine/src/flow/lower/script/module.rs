@@ -5,11 +5,10 @@
     reason = "most forms of a value or expression have no row of their own"
 )]
 
-use tree_sitter::Node;
-
 use super::super::super::ir::{Block, ExprId, ExprKind, ImportFrom, Stmt, Target};
 use super::super::super::names::Sym;
 use super::super::builder::span;
+use super::super::syntax::Node;
 use super::Lower;
 
 impl<'t> Lower<'_, '_, 't> {

@@ -1,10 +1,9 @@
 //! JavaScript: operators.
 
-use tree_sitter::Node;
-
 use super::super::super::ir::{Arg, ExprId, ExprKind, Op, Target};
 use super::super::super::names::Sym;
 use super::super::builder::span;
+use super::super::syntax::Node;
 use super::Lower;
 
 /// The operator of a sign; `None` for one whose result holds nothing of its sides.
@@ -32,34 +31,13 @@ pub(super) fn binary(sign: &str) -> Option<Op> {
 }
 
 impl<'t> Lower<'_, '_, 't> {
-    pub(super) fn sign(&self, left: Node<'t>, right: Node<'t>) -> &'t str {
-        let text = self.b.slice(left.end_byte(), right.start_byte());
-        text.trim_matches(|c: char| c.is_whitespace() || c == '(' || c == ')')
-    }
-
     pub(super) fn binary_chain(&mut self, node: Node<'t>) -> ExprId {
-        let (mut parts, mut at, mut sign) = (Vec::new(), node, None);
-        while at.kind() == "binary_expression" {
-            let kids = self.b.kids(at);
-            let (Some(left), Some(right)) = (kids.field(self.f.left), kids.field(self.f.right)) else {
-                break;
-            };
-            let here = self.sign(left, right);
-            if *sign.get_or_insert(here) != here {
-                break;
-            }
-            parts.push(right);
-            at = left;
-        }
-        if parts.is_empty() {
-            return self.union(node);
-        }
-        parts.push(at);
-        if let Some(asked) = self.asks_type(&parts, sign.unwrap_or_default(), node) {
+        let Some((parts, sign)) = self.b.operands(node, self.f) else { return self.union(node) };
+        if let Some(asked) = self.asks_type(&parts, sign, node) {
             return asked;
         }
         let parts: Vec<_> = parts.into_iter().rev().map(|n| self.expr(n)).collect();
-        match binary(sign.unwrap_or_default()) {
+        match binary(sign) {
             Some(Op::Mod | Op::Bits) => {
                 // Numbers here, where other languages format text.
                 let mut seq = parts;
@@ -110,7 +88,7 @@ impl<'t> Lower<'_, '_, 't> {
         let (Some(left), Some(right)) = (kids.field(self.f.left), kids.field(self.f.right)) else {
             return self.union(node);
         };
-        let op = super::assigned(self.sign(left, right));
+        let op = super::assigned(self.b.sign(left, right));
         let before = self.expr(left);
         let more = self.expr(right);
         let value = self.b.chain(op, vec![before, more], node);

@@ -1,10 +1,9 @@
 //! JavaScript: what assignments and parameters bind.
 
-use tree_sitter::Node;
-
 use super::super::super::ir::{ExprId, Target};
 use super::super::super::names::Sym;
 use super::super::builder::span;
+use super::super::syntax::Node;
 use super::Lower;
 
 impl<'t> Lower<'_, '_, 't> {
