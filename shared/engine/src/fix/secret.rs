@@ -28,6 +28,11 @@ pub(super) fn environment(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     {
         return Err(Refused::Shape("the secret is a default"));
     }
+    // What is read when a file is imported keeps the whole program from starting, and every test from running.
+    let is_late = literal.ancestors().any(|node| matches!(&*node.kind(), "function_definition" | "lambda"));
+    if place.family == Family::Python && !is_late {
+        return Err(Refused::Shape("its file could not be imported before the variable is set"));
+    }
     let variable = environment_name(&name);
     let description = format!(
         "Reads the secret from the environment variable {variable}, which must be set. The old one is known and must be replaced."

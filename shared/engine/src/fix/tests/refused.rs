@@ -28,6 +28,20 @@ fn meaning_that_would_change() {
 }
 
 #[test]
+fn secrets_that_are_read_at_import() {
+    check_refused(
+        "a.py",
+        "PASSWORD = \"Tr0ub4dor&3x\"\n",
+        "could not be imported before the variable is set",
+    );
+    check_refused(
+        "a.py",
+        "class Settings:\n    SECRET_KEY = \"Tr0ub4dor&3x\"\n",
+        "could not be imported before the variable is set",
+    );
+}
+
+#[test]
 fn hashes_that_a_protocol_names() {
     check_refused(
         "a.py",

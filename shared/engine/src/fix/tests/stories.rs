@@ -5,12 +5,12 @@ use quartet_domain::results::Rung;
 
 #[test]
 fn no_result_shows_a_secret() {
-    let source = "import hashlib\nPASSWORD = \"Tr0ub4dor&3x\"\nx = hashlib.md5(b'1')\n";
+    let source = "import hashlib\ndef f(connect):\n    PASSWORD = \"Tr0ub4dor&3x\"\n    return connect(PASSWORD)\nx = hashlib.md5(b'1')\n";
     let fixes = run(&[("a.py", source)]);
     assert_eq!(fixes.results.functions_fixed.len(), 2, "{:?}", fixes.results.rejected);
     let shown = serde_json::to_string(&fixes.results).unwrap();
     assert!(!shown.contains("Tr0ub4dor"), "{shown}");
-    assert!(shown.contains("-PASSWORD = \\\"****\\\""), "{shown}");
+    assert!(shown.contains("-    PASSWORD = \\\"****\\\""), "{shown}");
     let fixed = str::from_utf8(&fixes.files["a.py"]).unwrap();
     assert!(fixed.contains("PASSWORD = os.environ[\"PASSWORD\"]") && fixed.contains("sha256"), "{fixed}");
 }
