@@ -13,6 +13,9 @@ use serde_json::Value;
 const LONGEST: usize = 2048;
 /// The longest template, in bytes.
 const LONGEST_TEMPLATE: usize = 16 * 1024;
+/// The longest that stands between two delimiters of a template, in bytes. Operators that follow each other (`--a`,
+/// `a.b.c`) are a tree as deep as there are of them, and minijinja walks it on the stack: one of some 4,500 ends the process.
+const LONGEST_BLOCK: usize = 1024;
 const STATEMENTS: [&str; 6] = ["if", "elif", "else", "endif", "for", "endfor"];
 /// Filters and functions whose result may be larger than what they are given.
 const GROWING: [&str; 12] = [
@@ -65,11 +68,11 @@ pub fn check_template(text: &str) -> Result<(), Wrong> {
         return Err(Wrong::Long);
     }
     for part in text.split("{{").skip(1) {
-        only_small(part.split("}}").next().unwrap_or_default())?;
+        check_block(part.split("}}").next().unwrap_or_default())?;
     }
     for part in text.split("{%").skip(1) {
         let inside = part.split("%}").next().unwrap_or_default();
-        only_small(inside)?;
+        check_block(inside)?;
         let word = inside
             .trim_start_matches(['-', '+', ' ', '\t', '\r', '\n'])
             .split([' ', '-', '\t', '\r', '\n'])
@@ -80,6 +83,33 @@ pub fn check_template(text: &str) -> Result<(), Wrong> {
     }
     environment().template_from_str(text).map_err(|e| Wrong::Form(said(&e)))?;
     Ok(())
+}
+
+/// Judges what stands between two delimiters, which it must hold whole: a text that holds a delimiter, or braces, would
+/// make the block longer than it looks.
+fn check_block(inside: &str) -> Result<(), Wrong> {
+    if inside.len() > LONGEST_BLOCK {
+        return Err(Wrong::Form(format!(
+            "what stands in {{{{ }}}} or {{% %}} is over {LONGEST_BLOCK} bytes"
+        )));
+    }
+    let mut open = None;
+    let mut letters = inside.chars();
+    while let Some(letter) = letters.next() {
+        match (open, letter) {
+            (Some(_), '\\') => drop(letters.next()),
+            (Some(quote), letter) if letter == quote => open = None,
+            (None, '"' | '\'') => open = Some(letter),
+            (None, '{' | '}') => {
+                return Err(Wrong::Form("braces are not known in {{ }} and {% %}".to_owned()));
+            }
+            (Some(_) | None, _) => {}
+        }
+    }
+    if open.is_some() {
+        return Err(Wrong::Form("a text in {{ }} or {% %} does not end there".to_owned()));
+    }
+    only_small(inside)
 }
 
 fn only_small(expression: &str) -> Result<(), Wrong> {
@@ -181,6 +211,27 @@ mod tests {
         check("{% if data.absent %}x{%-else%}y{% endif %}", "y");
     }
 
+    /// Each made a tree that ended the process which walked it. A test's stack is a quarter of a function's.
+    #[test]
+    fn what_is_deep_is_refused_or_walked() {
+        let body = json!({ "a": 1 });
+        let nested = |n: usize| "{% if a %}".repeat(n) + &"{% endif %}".repeat(n);
+        for (before, piece, after) in
+            [("", "-", "1"), ("a", ".a", ""), ("a", "[0]", ""), ("a", "()", ""), ("", "not ", "a")]
+        {
+            let expression = |bytes: usize| format!("{before}{}{after}", piece.repeat(bytes / piece.len()));
+            for bytes in [1_000, 1_100, 8_000, 16_000] {
+                let result = render(&format!("{{{{ {} }}}}", expression(bytes)), &body);
+                assert!(bytes == 1_000 || result.is_err(), "{piece} {bytes}");
+            }
+            let _ = Filter::parse(&expression(1_900)).map(|filter| filter.holds(&body));
+        }
+        for n in [10, 100, 700] {
+            let result = render(&nested(n), &body);
+            assert!(n > 10 || result.is_ok(), "{result:?}");
+        }
+    }
+
     /// Each would fill the memory or never end.
     #[test]
     fn what_grows_is_refused() {
@@ -198,6 +249,11 @@ mod tests {
             "{{ '%999999999d'|format(1) }}",
             "{{ data.word|indent(999999999) }}",
             "{{ range(99999) }}",
+            "{{ '}}' * 100000000 }}",
+            "{{ '{{' * 100000000 }}",
+            "{% if '%}' * 100000000 %}{% endif %}",
+            "{{ {'a': {}}.a * 100000000 }}",
+            "{{ '\\'}}' * 100000000 }}",
         ] {
             assert!(render(text, &body).is_err(), "{text}");
         }
