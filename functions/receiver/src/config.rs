@@ -12,11 +12,7 @@ use crate::limits::Limits;
 
 /// Builds everything that outlives an event.
 pub fn app(settings: &Settings) -> Result<App, Missing> {
-    let aws = Aws::new(
-        &settings.text("AWS_REGION")?,
-        settings.optional("AWS_ENDPOINT_URL"),
-        settings.file("AWS_CA_BUNDLE")?,
-    );
+    let aws = settings.aws(Aws::new)?;
     let objects = Objects::new(&aws, settings.text("BUCKET_NAME")?);
     Ok(App {
         events: Events::new(&aws, settings.text("TABLE_NAME")?, objects),

@@ -12,11 +12,7 @@ use crate::App;
 
 /// Builds everything that outlives a run.
 pub fn app(settings: &Settings) -> Result<App, Missing> {
-    let aws = Aws::new(
-        &settings.text("AWS_REGION")?,
-        settings.optional("AWS_ENDPOINT_URL"),
-        settings.file("AWS_CA_BUNDLE")?,
-    );
+    let aws = settings.aws(Aws::new)?;
     let table = settings.text("TABLE_NAME")?;
     let days = settings.parse_or("RETENTION_DAYS", 90)?;
     let objects = Objects::new(&aws, settings.text("BUCKET_NAME")?);

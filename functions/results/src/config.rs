@@ -9,11 +9,7 @@ use crate::App;
 
 /// Builds everything that outlives a request.
 pub fn app(settings: &Settings) -> Result<App, Missing> {
-    let aws = Aws::new(
-        &settings.text("AWS_REGION")?,
-        settings.optional("AWS_ENDPOINT_URL"),
-        settings.file("AWS_CA_BUNDLE")?,
-    );
+    let aws = settings.aws(Aws::new)?;
     Ok(App {
         objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
         secret: Secret::new(&aws, settings.text("RESULTS_SECRET_ARN")?),

@@ -16,7 +16,7 @@ use crate::test::{Test, Tools};
 
 /// The build stage: the bucket, a word to the dispatcher, and the forge's token.
 pub fn build(settings: &Settings) -> Result<Build, Missing> {
-    let aws = aws(settings)?;
+    let aws = settings.aws(Aws::new)?;
     Ok(Build {
         announcer: announcer_of(&aws, settings)?,
         token: Secret::new(&aws, settings.text("FORGE_TOKEN_ARN")?),
@@ -28,7 +28,7 @@ pub fn build(settings: &Settings) -> Result<Build, Missing> {
 
 /// Analyze and fix: the bucket, and a word to the dispatcher.
 pub fn announcer(settings: &Settings) -> Result<Announcer, Missing> {
-    announcer_of(&aws(settings)?, settings)
+    announcer_of(&settings.aws(Aws::new)?, settings)
 }
 
 fn announcer_of(aws: &Aws, settings: &Settings) -> Result<Announcer, Missing> {
@@ -49,12 +49,4 @@ pub fn test(settings: &Settings) -> Result<Test, Missing> {
         time_out: Duration::from_secs(settings.parse_or("TEST_SECONDS", 240)?),
         http: crate::test::client(),
     })
-}
-
-fn aws(settings: &Settings) -> Result<Aws, Missing> {
-    Ok(Aws::new(
-        &settings.text("AWS_REGION")?,
-        settings.optional("AWS_ENDPOINT_URL"),
-        settings.file("AWS_CA_BUNDLE")?,
-    ))
 }

@@ -44,6 +44,13 @@ impl Settings {
         self.optional(name).map(|path| std::fs::read(path).map_err(|_| Missing::File(name))).transpose()
     }
 
+    /// What `make` makes of where AWS is: the region, an endpoint that is not AWS's own, and the authorities that vouch for it
+    /// (PEM). This crate knows no AWS client; the test stage has none.
+    pub fn aws<T>(&self, make: impl FnOnce(&str, Option<&str>, Option<Vec<u8>>) -> T) -> Result<T, Missing> {
+        let region = self.text("AWS_REGION")?;
+        Ok(make(&region, self.optional("AWS_ENDPOINT_URL"), self.file("AWS_CA_BUNDLE")?))
+    }
+
     pub fn parse<T: FromStr>(&self, name: &'static str) -> Result<T, Missing> {
         self.text(name)?.parse().map_err(|_| Missing::Form(name))
     }
