@@ -126,11 +126,6 @@ fn secret() -> Result<SecretString, Refusal> {
     }
 }
 
-/// What a subscription's secrets are sealed for. Whoever opens them must name it again.
-pub(crate) fn bound(id: &SubscriptionId) -> String {
-    quartet_domain::subscription::sealed_for(id)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,14 +10,14 @@ use quartet_aws::subscriptions::{Change, MOST_AT_ONCE, Made};
 use quartet_domain::access::ApiKey;
 use quartet_domain::ids::{Seed, SubscriptionId};
 use quartet_domain::subscription::{
-    FieldFlaw, MOST_SUBSCRIPTIONS, SecretVersion, Signing, State as Activity, Subscription,
+    FieldFlaw, MOST_SUBSCRIPTIONS, SecretVersion, Signing, State as Activity, Subscription, sealed_for,
 };
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{bound, new_key, subscriptions};
+use super::{new_key, subscriptions};
 use crate::App;
 use crate::body::{Form, Object, read};
 use crate::refusal::Refusal;
@@ -133,7 +133,8 @@ pub(crate) async fn make(
     for (place, (chosen, wish)) in wishes.into_iter().enumerate() {
         let id = SubscriptionId::made(seed.nth(place));
         let new = new_key(wish.signing(Signing::default()), wish.own)?;
-        let sealed = app.vault.seal(&key.owner, &bound(&id), new.text.expose_secret().as_bytes()).await?;
+        let sealed =
+            app.vault.seal(&key.owner, &sealed_for(&id), new.text.expose_secret().as_bytes()).await?;
         let public_key = new.public_key.clone();
         let subscription = Subscription {
             id,
@@ -164,7 +165,7 @@ async fn before(app: &App, key: &ApiKey, id: &SubscriptionId, seed: Seed) -> Res
     let gone = || Refusal::Conflict("it was made by this request before, and removed since".to_owned());
     let there = app.publisher.subscriptions.read(&key.owner, id).await?.ok_or_else(gone)?;
     let newest = there.secrets.first().ok_or_else(gone)?;
-    let secret = app.vault.open(&key.owner, &bound(id), &newest.sealed).await?;
+    let secret = app.vault.open(&key.owner, &sealed_for(id), &newest.sealed).await?;
     let text = String::from_utf8(secret).map_err(|_| Refusal::Unavailable)?.into();
     let new = NewKey { text, public_key: newest.public_key.clone() };
     Ok(Webhook::of(&there, seed.at).with_key(&new))

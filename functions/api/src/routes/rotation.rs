@@ -7,11 +7,12 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
 use quartet_domain::access::ApiKey;
+use quartet_domain::subscription::sealed_for;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{bound, find, modify, new_key};
+use super::{find, modify, new_key};
 use crate::App;
 use crate::body::{Form, MaybeObject, read};
 use crate::refusal::Refusal;
@@ -69,7 +70,7 @@ pub(crate) async fn rotate_secret(
     let wish = KeyWish { signing: rotation.signing, own: rotation.secret.map(SecretString::from) };
     let wish = wish.checked().map_err(|flaw| Refusal::Invalid(vec![flaw]))?;
     let new = new_key(wish.signing(subscription.signing()), wish.own)?;
-    let of = bound(&subscription.id);
+    let of = sealed_for(&subscription.id);
     let sealed = app.vault.seal(&key.owner, &of, new.text.expose_secret().as_bytes()).await?;
     let changed = modify(&app, &key, &id, &headers, |subscription, now| {
         let rotated = subscription.rotate(sealed.clone(), new.public_key.clone(), overlap, now);
