@@ -64,6 +64,13 @@ impl<'a> Filter<'a> {
 
 /// Whether a template can be read.
 pub fn check_template(text: &str) -> Result<(), Wrong> {
+    check_blocks(text)?;
+    environment().template_from_str(text).map_err(|e| Wrong::Form(said(&e)))?;
+    Ok(())
+}
+
+/// What must hold of a template before minijinja reads it.
+fn check_blocks(text: &str) -> Result<(), Wrong> {
     if text.len() > LONGEST_TEMPLATE {
         return Err(Wrong::Long);
     }
@@ -81,7 +88,6 @@ pub fn check_template(text: &str) -> Result<(), Wrong> {
             return Err(Wrong::Form(format!("only {} are known", STATEMENTS.join(", "))));
         }
     }
-    environment().template_from_str(text).map_err(|e| Wrong::Form(said(&e)))?;
     Ok(())
 }
 
@@ -121,7 +127,7 @@ fn only_small(expression: &str) -> Result<(), Wrong> {
 
 /// What a template makes of a body.
 pub fn render(template: &str, body: &Value) -> Result<String, Wrong> {
-    check_template(template)?;
+    check_blocks(template)?;
     let environment = environment();
     let template = environment.template_from_str(template).map_err(|e| Wrong::Form(said(&e)))?;
     let mut out = Bounded(Vec::new());
