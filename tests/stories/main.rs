@@ -73,7 +73,7 @@ fn main() -> ExitCode {
         subscribed: a_breaker_opens_and_closes, a_dead_endpoint_delays_nobody, a_run_is_told_to_those_who_want_it,
             a_rotation_refuses_nobody, what_is_gone_is_disabled_and_told, what_waits_for_a_disabled_one_is_cancelled;
         loaded: most_are_well_and_some_are_not;
-        described: what_the_api_says_of_itself_is_so;
+        described: what_the_api_says_of_itself_is_so, what_it_says_of_itself, any_event_can_be_tried;
         rehearsed: every_sample_event_is_answered_by_its_function;
         opened: a_pull_request_is_fixed_and_reported, a_push_to_the_default_branch_is_reported_only;
         delivered: down_then_up, dead, gone, the_built_in_receiver;
@@ -82,7 +82,7 @@ fn main() -> ExitCode {
         limited: what_was_given_up_is_recovered, a_test_is_sent_and_logged, a_key_asks_fifty_times_at_once;
         managed: a_subscription_from_register_to_remove, changes_at_the_same_time, secrets_are_rotated,
             keys_open_what_their_scopes_say, foreign_ids_do_not_exist, the_same_request_is_done_once,
-            lists_come_in_pages, bad_input_is_told_field_by_field, what_it_says_of_itself, any_event_can_be_tried;
+            lists_come_in_pages, bad_input_is_told_field_by_field;
         paired: a_receiver_needs_no_secret, a_pair_is_rotated, keys_that_are_not_there, many_pairs_at_once;
         promised: three_retries_that_back_off, nobody_waits_for_an_answer, a_rate_of_its_own,
             a_secret_is_made_for_each, what_the_results_tell;
