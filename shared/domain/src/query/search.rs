@@ -3,13 +3,15 @@
 //! A rank alone says which text is the nearest, not whether it is near. So each hit has its share as well: how much of
 //! the question, its rare words weighing more, the text speaks of. A word that no text has weighs most of all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
-use bm25::{SearchEngine, SearchEngineBuilder, Tokenizer};
 use rust_stemmers::{Algorithm, Stemmer};
 
 /// Texts that are looked at for the one that shares most with the question.
 const NEAREST: usize = 5;
+/// BM25's usual parameters: how soon a word said again counts no more, and how much a long text is marked down.
+const SATURATION: f64 = 1.2;
+const LENGTH: f64 = 0.75;
 
 /// Words that say nothing about what is asked.
 const EMPTY: &[&str] = &[
@@ -24,20 +26,10 @@ const EMPTY: &[&str] = &[
     "why", "will", "with", "would", "you", "your",
 ];
 
-/// Words as they are compared: lower case, without endings, without those that say nothing.
-#[derive(Debug, Default)]
-struct Stems;
-
-impl Tokenizer for Stems {
-    fn tokenize(&self, text: &str) -> Vec<String> {
-        let words = words(text);
-        words.iter().filter(|word| !EMPTY.contains(&word.as_str())).map(|word| stem(word)).collect()
-    }
-}
-
 /// A text's words that say something, without their endings.
 pub(super) fn stems(text: &str) -> Vec<String> {
-    Stems.tokenize(text)
+    let words = words(text);
+    words.iter().filter(|word| !EMPTY.contains(&word.as_str())).map(|word| stem(word)).collect()
 }
 
 /// Every word, in lower case.
@@ -53,10 +45,18 @@ pub(super) fn stem(word: &str) -> String {
 /// Texts that can be searched; each is known by its place.
 #[derive(Debug)]
 pub(super) struct Index {
-    engine: SearchEngine<usize, u32, Stems>,
-    texts: Vec<HashSet<String>>,
+    texts: Vec<Text>,
+    /// Words of a text, on the average.
+    mean: f64,
     /// In how many texts a word is.
     spread: HashMap<String, usize>,
+}
+
+#[derive(Debug, Default)]
+struct Text {
+    words: f64,
+    /// How often it has each of them.
+    counts: HashMap<String, f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,27 +67,36 @@ pub(super) struct Hit {
 }
 
 impl Index {
+    #[expect(clippy::cast_precision_loss, reason = "some hundred texts")]
     pub(super) fn of(texts: &[String]) -> Self {
-        let documents = texts.iter().enumerate();
-        let documents = documents.map(|(place, text)| bm25::Document::new(place, text.as_str()));
-        let engine = SearchEngineBuilder::with_tokenizer_and_documents(Stems, documents).build();
-        let texts: Vec<HashSet<String>> =
-            texts.iter().map(|text| stems(text).into_iter().collect()).collect();
+        let texts: Vec<Text> = texts.iter().map(|text| Text::of(text)).collect();
         let mut spread = HashMap::new();
-        for word in texts.iter().flatten() {
+        for word in texts.iter().flat_map(|text| text.counts.keys()) {
             *spread.entry(word.clone()).or_default() += 1;
         }
-        Self { engine, texts, spread }
+        let mean = texts.iter().map(|text| text.words).sum::<f64>() / texts.len().max(1) as f64;
+        Self { texts, mean, spread }
     }
 
     /// The text that answers the question best, if any has a word of it.
     pub(super) fn best(&self, question: &str) -> Option<Hit> {
-        let mut nearest = self.engine.search(question, None);
-        nearest.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.document.id.cmp(&b.document.id)));
-        let asked: HashSet<String> = stems(question).into_iter().collect();
-        let hits = nearest.iter().take(NEAREST).map(|near| self.hit(near.document.id, &asked));
+        let asked: BTreeSet<String> = stems(question).into_iter().collect();
+        let ranks = self.texts.iter().enumerate().map(|(place, text)| (place, self.rank(text, &asked)));
+        let mut nearest: Vec<(usize, f64)> = ranks.filter(|(_, rank)| *rank > 0.0).collect();
+        // Stable: of equals, the one that comes first.
+        nearest.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        let hits = nearest.iter().take(NEAREST).map(|(place, _)| self.hit(*place, &asked));
         // The first of equals: the nearer one.
         hits.reduce(|best, hit| if hit.share > best.share { hit } else { best })
+    }
+
+    /// BM25.
+    fn rank(&self, text: &Text, asked: &BTreeSet<String>) -> f64 {
+        let long = 1.0 - LENGTH + LENGTH * text.words / self.mean.max(1.0);
+        let shared = asked.iter().filter_map(|word| Some((word, text.counts.get(word)?)));
+        shared
+            .map(|(word, count)| self.weight(word) * count * (SATURATION + 1.0) / (count + SATURATION * long))
+            .sum()
     }
 
     /// How much of the question the text at this place speaks of.
@@ -102,17 +111,17 @@ impl Index {
 
     /// Every text that speaks of at least `least` of these words.
     pub(super) fn sharing(&self, words: &[String], least: f64) -> Vec<Hit> {
-        let asked: HashSet<String> = words.iter().cloned().collect();
+        let asked: BTreeSet<String> = words.iter().cloned().collect();
         let all = (0..self.texts.len()).map(|place| self.hit(place, &asked));
         all.filter(|hit| hit.share >= least).collect()
     }
 
-    fn hit(&self, place: usize, asked: &HashSet<String>) -> Hit {
+    fn hit(&self, place: usize, asked: &BTreeSet<String>) -> Hit {
         let weight = |word: &String| self.weight(word);
         let whole: f64 = asked.iter().map(weight).sum();
         let text = self.texts.get(place);
-        let shared: f64 =
-            asked.iter().filter(|word| text.is_some_and(|text| text.contains(*word))).map(weight).sum();
+        let is_there = |word: &&String| text.is_some_and(|text| text.counts.contains_key(*word));
+        let shared: f64 = asked.iter().filter(is_there).map(weight).sum();
         Hit { place, share: if whole > 0.0 { shared / whole } else { 0.0 } }
     }
 
@@ -122,6 +131,17 @@ impl Index {
         let with = self.spread.get(word).copied().unwrap_or(0) as f64;
         let all = self.texts.len() as f64;
         (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
+    }
+}
+
+impl Text {
+    fn of(text: &str) -> Self {
+        let mut whole = Self::default();
+        for word in stems(text) {
+            whole.words += 1.0;
+            *whole.counts.entry(word).or_default() += 1.0;
+        }
+        whole
     }
 }
 
@@ -147,5 +167,22 @@ mod tests {
         check("what is the weather in Berlin?", None, 0.0..=0.0);
         check("", None, 0.0..=0.0);
         check("how do you do", None, 0.0..=0.0);
+    }
+
+    /// What BM25 is for: rare words, words said often, and short texts count for more.
+    #[test]
+    fn ranks() {
+        #[track_caller]
+        fn check(question: &str, before: &str, behind: &str) {
+            let texts = [behind, before, "a key is a key", "another key"];
+            let index = Index::of(&texts.map(str::to_owned));
+            let asked = stems(question).into_iter().collect();
+            let rank = |place: usize| index.rank(&index.texts[place], &asked);
+            assert!(rank(1) > rank(0), "{question}: {} {}", rank(1), rank(0));
+        }
+        check("lost key", "lost thing", "key thing");
+        check("secret", "secret secret thing", "secret thing thing");
+        check("secret", "secret thing", "secret thing and a long story about the sea and its ships");
+        check("secret", "secret", "");
     }
 }
