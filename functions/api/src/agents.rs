@@ -56,7 +56,11 @@ pub(crate) async fn answer(
 ) -> Result<(Topic, Answer), Unavailable> {
     let asking = Asking { app, owner: &session.owner, question, before: &session.scope };
     let mut best = (Topic::Help, Answer::unknown());
-    for topic in query::route(question, session.topic) {
+    let topics = query::route(question, session.topic);
+    if question.misnumbered {
+        return Ok((topics.first().copied().unwrap_or(Topic::Help), query::misnumbered()));
+    }
+    for topic in topics {
         let answer = match topic {
             Topic::Results => Results.answer(&asking).await?,
             Topic::Findings => Findings.answer(&asking).await?,
@@ -64,6 +68,7 @@ pub(crate) async fn answer(
             Topic::Repositories => Repositories.answer(&asking).await?,
             Topic::Help => Help.answer(&asking).await?,
         };
+        let answer = query::bearing(question, topic, answer);
         if query::is_better(&answer, &best.1) {
             best = (topic, answer);
         }
@@ -78,6 +83,9 @@ impl Agent for Results {
     async fn answer(&self, asking: &Asking<'_>) -> Result<Answer, Unavailable> {
         let tasks = tasks(asking).await?;
         let scope = scope(asking.question, asking.before, &tasks);
+        if asking.question.many {
+            return Ok(query::history(asking.question, &scope, &tasks));
+        }
         let Picked::Task { task, others } = pick(&scope, &tasks, |_| true) else { return Ok(no_run(&scope)) };
         let results = if has_ended(task) { results(asking.app, task).await? } else { None };
         Ok(query::results(task, results.as_ref(), &others))

@@ -7,8 +7,10 @@
 
 mod answer;
 mod article;
+mod bearing;
 mod escalation;
 mod findings;
+mod history;
 mod incidents;
 mod question;
 mod repositories;
@@ -23,8 +25,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::answer::{Answer, Source, SourceKind, quoted};
 pub use self::article::{Article, LARGEST_ARTICLE, Library};
+pub use self::bearing::{bearing, misnumbered};
 pub use self::escalation::{Reason, SURE, is_better, settle};
 pub use self::findings::findings;
+pub use self::history::history;
 pub use self::incidents::incidents;
 pub use self::question::{LONGEST_MESSAGE, Question, Wish};
 pub use self::repositories::{Watched, repositories};

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::session::Scope;
 
+/// What is known here.
+pub(super) const ASKABLE: &str =
+    "Ask about runs, findings and their fixes, failures, repositories, webhooks, or how something is done.";
+
 /// Characters of an answer.
 const LONGEST: usize = 6000;
 
@@ -51,7 +55,7 @@ impl SourceKind {
 impl Answer {
     /// Nobody knows.
     pub fn unknown() -> Self {
-        Self::of("I found nothing that answers this.", 0.0)
+        Self::of(format!("I found nothing that answers this. {ASKABLE}"), 0.0)
     }
 
     /// The confidence is kept within 0 to 1, in hundredths.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::answer::Answer;
+use super::answer::{ASKABLE, Answer};
 use super::question::{Question, Wish};
 
 /// Below this a turn has failed: the answer may help, or not.
@@ -50,10 +50,9 @@ pub fn settle(question: &Question, answer: Answer) -> Answer {
             0.4,
         ),
         // Nothing is asked: who says hello or thanks needs no person.
-        Wish::None if question.stems.is_empty() => Answer::of(
-            "Ask about runs, findings and their fixes, failures, repositories, webhooks, or how something is done.",
-            if question.polite { 0.9 } else { 0.4 },
-        ),
+        Wish::None if question.stems.is_empty() => {
+            Answer::of(ASKABLE, if question.polite { 0.9 } else { 0.4 })
+        }
         Wish::None => answer,
     }
 }

@@ -16,6 +16,12 @@ pub struct Question {
     /// Its words with what joins them, as `acme/web` or `store.py`, in lower case.
     pub names: Vec<String>,
     pub pull: Option<u64>,
+    /// It names a pull request by what is the number of none, as `-1` or `0`.
+    pub misnumbered: bool,
+    /// It asks about runs, and not about one.
+    pub many: bool,
+    /// It says that something is not so.
+    pub negates: bool,
     pub severities: BTreeSet<Severity>,
     /// It asks how something is done.
     pub how: bool,
@@ -41,11 +47,16 @@ impl Question {
         let words = words(text);
         let apart = |c: char| c.is_whitespace() || ",;:!?()[]{}<>\"'`".contains(c);
         let names = text.split(apart).map(|name| name.trim_matches('.').to_lowercase());
+        let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+        let misnumbered = is_misnumbered(&names);
         Self {
             text: text.to_owned(),
             stems: stems(text),
-            names: names.filter(|name| !name.is_empty()).collect(),
-            pull: pull(&words, text),
+            names,
+            pull: pull(&words, text).filter(|_| !misnumbered),
+            misnumbered,
+            many: is_of_many(&words),
+            negates: words.iter().any(|word| NEGATIONS.contains(&word.as_str()) || word == "t"),
             severities: words.iter().filter_map(|word| severity(word)).collect(),
             how: pairs(&words, &["how"], &["do", "to", "can", "should", "would", "could"]),
             goes_on: words.first().is_some_and(|first| ["also", "and", "then"].contains(&first.as_str()))
@@ -88,6 +99,33 @@ fn pull(words: &[String], text: &str) -> Option<u64> {
         text.split('#').skip(1).find_map(|part| number(&digits(part)))
     };
     named.or_else(hash)
+}
+
+/// Whether what stands where a pull request's number is expected looks like a number, and is not one that is counted with.
+fn is_misnumbered(names: &[String]) -> bool {
+    const KINDS: [&str; 5] = ["merge", "mr", "pr", "pull", "pulls"];
+    const BEFORE: [&str; 7] = ["mr", "no", "number", "pr", "pull", "pulls", "request"];
+    let of_pulls = names.iter().any(|name| KINDS.contains(&name.as_str()));
+    let is_odd = |text: &str| {
+        let digits = text.trim_start_matches(['-', '+', '−']);
+        digits.starts_with(|c: char| c.is_ascii_digit())
+            && !text.contains(char::is_alphabetic)
+            && !text.parse::<u64>().is_ok_and(|number| number > 0)
+    };
+    names.iter().enumerate().any(|(place, name)| {
+        let after = of_pulls && place > 0 && BEFORE.contains(&names[place - 1].as_str());
+        let joined = name.strip_prefix("pr").map(|rest| rest.strip_prefix(['#', '-']).unwrap_or(rest));
+        let number = name.strip_prefix('#').or(joined).or(after.then_some(name.as_str()));
+        number.is_some_and(is_odd)
+    })
+}
+
+/// As in `what runs failed`, `did any run fail`, `which pull requests passed`.
+fn is_of_many(words: &[String]) -> bool {
+    const ONE: &[&str] = &["pipeline", "run"];
+    words.iter().any(|word| ["runs", "pipelines", "prs", "mrs"].contains(&word.as_str()))
+        || pairs(words, &["pull", "merge"], &["requests"])
+        || pairs(words, &["any", "each", "every", "failed", "failing", "what", "which"], ONE)
 }
 
 const POLITE: &[&str] = &["bye", "hello", "hey", "hi", "ok", "okay", "thank", "thanks"];
@@ -177,6 +215,56 @@ mod tests {
         check("pull request 0", None);
         check("#", None);
         check("pull request 99999999999999999999999", None);
+        check("pull request -1", None);
+    }
+
+    #[test]
+    fn numbers_that_no_pull_request_has() {
+        #[track_caller]
+        fn check(text: &str, expected: bool) {
+            let question = Question::read(text);
+            assert_eq!((question.misnumbered, question.pull.is_none()), (expected, expected), "{text}");
+        }
+        for odd in [
+            "pull request -1",
+            "How did PR -7 go?",
+            "findings of pull request #-1",
+            "pull request 0",
+            "PR 1.5",
+            "pr#0",
+            "PR-0",
+            "PR--7",
+            "merge request number -3",
+            "what about #0?",
+            "pull request 99999999999999999999999",
+        ] {
+            check(odd, true);
+        }
+        for fine in ["pull request 1.", "PR-7", "pr#7, please", "#9", "(pull request 3)", "acme/web/pull/41"]
+        {
+            check(fine, false);
+        }
+    }
+
+    #[test]
+    fn one_run_or_many() {
+        #[track_caller]
+        fn check(text: &str, expected: bool) {
+            assert_eq!(Question::read(text).many, expected, "{text}");
+        }
+        for many in [
+            "What runs failed?",
+            "which run failed last",
+            "did any pipeline fail",
+            "which pull requests passed?",
+            "list the failed runs",
+            "how did the last failed run go?",
+        ] {
+            check(many, true);
+        }
+        for one in ["How did the last run go?", "did the tests of PR 4 pass?", "why did the pipeline fail?"] {
+            check(one, false);
+        }
     }
 
     #[test]

@@ -73,6 +73,11 @@ impl Topic {
     }
 }
 
+/// Whether this is one of the topic's words.
+pub(super) fn is_of(topic: Topic, word: &str) -> bool {
+    topic.words().iter().flat_map(|(_, words)| words.iter()).any(|own| stem(own) == word)
+}
+
 /// What a topic weighs more by for having been the session's, where the question goes on about it.
 const GOING_ON: u32 = 3;
 
