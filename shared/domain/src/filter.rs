@@ -5,8 +5,10 @@
 //! (`*`, `~`, variables, filters like `replace`) is left out. They are checked when they are saved; one that fails all
 //! the same when it runs is an error of that delivery, never a panic.
 
-use minijinja::Environment;
+use std::sync::LazyLock;
+
 use minijinja::value::Serde;
+use minijinja::{Environment, Expression};
 use serde_json::Value;
 
 /// The longest expression, in bytes.
@@ -33,6 +35,8 @@ const LARGEST: usize = 256 * 1024;
 pub enum Wrong {
     #[error("must be shorter: {LONGEST} bytes for a filter, {LONGEST_TEMPLATE} for a template")]
     Long,
+    #[error("must not be empty: null means none")]
+    Empty,
     #[error("cannot be read: {0}")]
     Form(String),
     #[error("cannot be worked out: {0}")]
@@ -40,8 +44,8 @@ pub enum Wrong {
 }
 
 /// An expression that can be read, as `results.analysis_results.severity_breakdown.critical > 0`.
-#[derive(Clone, Copy, Debug)]
-pub struct Filter<'a>(&'a str);
+#[derive(Debug)]
+pub struct Filter<'a>(Expression<'a, 'a>);
 
 impl<'a> Filter<'a> {
     pub fn parse(text: &'a str) -> Result<Self, Wrong> {
@@ -49,23 +53,23 @@ impl<'a> Filter<'a> {
             return Err(Wrong::Long);
         }
         only_small(text)?;
-        environment().compile_expression(text).map_err(|e| Wrong::Form(said(&e)))?;
-        Ok(Self(text))
+        ENVIRONMENT.compile_expression(text).map(Self).map_err(|e| Wrong::Form(said(&e)))
     }
 
     /// Whether it holds for this body. What the body does not have is false.
-    pub fn holds(self, body: &Value) -> Result<bool, Wrong> {
-        let environment = environment();
-        let expression = environment.compile_expression(self.0).map_err(|e| Wrong::Form(said(&e)))?;
-        let value = expression.eval(Serde(body)).map_err(|e| Wrong::Run(said(&e)))?;
+    pub fn holds(&self, body: &Value) -> Result<bool, Wrong> {
+        let value = self.0.eval(Serde(body)).map_err(|e| Wrong::Run(said(&e)))?;
         Ok(value.is_true())
     }
 }
 
-/// Whether a template can be read.
+/// Whether a template can be read. An empty one would empty every message.
 pub fn check_template(text: &str) -> Result<(), Wrong> {
+    if text.is_empty() {
+        return Err(Wrong::Empty);
+    }
     check_blocks(text)?;
-    environment().template_from_str(text).map_err(|e| Wrong::Form(said(&e)))?;
+    ENVIRONMENT.template_from_str(text).map_err(|e| Wrong::Form(said(&e)))?;
     Ok(())
 }
 
@@ -128,12 +132,13 @@ fn only_small(expression: &str) -> Result<(), Wrong> {
 /// What a template makes of a body.
 pub fn render(template: &str, body: &Value) -> Result<String, Wrong> {
     check_blocks(template)?;
-    let environment = environment();
-    let template = environment.template_from_str(template).map_err(|e| Wrong::Form(said(&e)))?;
+    let template = ENVIRONMENT.template_from_str(template).map_err(|e| Wrong::Form(said(&e)))?;
     let mut out = Bounded(Vec::new());
     template.render_captured_to(Serde(body), &mut out).map_err(|e| Wrong::Run(said(&e)))?;
     String::from_utf8(out.0).map_err(|e| Wrong::Run(e.to_string()))
 }
+
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(environment);
 
 /// Missing fields chain: `a.b.c` of a body without `a` is nothing rather than an error.
 fn environment() -> Environment<'static> {
