@@ -13,9 +13,9 @@ use crate::refusal::Refusal;
 /// Flaws that are named at most.
 const MOST_FLAWS: usize = 50;
 
-/// A body's fields; those that a form does not have are refused.
+/// A body's fields, each with what it must be; those that a form does not have are refused.
 pub(crate) trait Form: DeserializeOwned {
-    const FIELDS: &'static [&'static str];
+    const FIELDS: &'static [(&'static str, &'static str)];
 }
 
 /// A body that is an object, not looked at any closer.
@@ -72,7 +72,10 @@ fn object(bytes: &[u8]) -> Result<Object, Refusal> {
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(map)) => Ok(Object(map)),
         Ok(_) => Err(Refusal::field("", "the body must be an object")),
-        Err(error) => Err(Refusal::Malformed(format!("the body is not JSON: {error}"))),
+        Err(error) => {
+            let (line, column) = (error.line(), error.column());
+            Err(Refusal::Malformed(format!("the body is not JSON: see line {line}, column {column}")))
+        }
     }
 }
 
@@ -80,7 +83,7 @@ fn object(bytes: &[u8]) -> Result<Object, Refusal> {
 pub(crate) fn read<T: Form>(mut map: Map<String, Value>) -> Result<T, Vec<FieldFlaw>> {
     let mut flaws = Vec::new();
     map.retain(|name, _| {
-        let known = T::FIELDS.contains(&name.as_str());
+        let known = T::FIELDS.iter().any(|(field, _)| field == name);
         if !known && flaws.len() < MOST_FLAWS {
             let shown: String = name.chars().take(64).collect();
             flaws.push(FieldFlaw::new(shown, "there is no such field"));
@@ -95,7 +98,8 @@ pub(crate) fn read<T: Form>(mut map: Map<String, Value>) -> Result<T, Vec<FieldF
                 let path = error.path().to_string();
                 let name = path.split(['.', '[']).next().unwrap_or_default();
                 let found = map.remove(name).is_some();
-                flaws.push(FieldFlaw::new(path, error.inner()));
+                let field = T::FIELDS.iter().find(|(field, _)| *field == name);
+                flaws.push(FieldFlaw::new(&path, field.map_or("cannot be read", |(_, must)| must)));
                 if !found || flaws.len() >= MOST_FLAWS {
                     return Err(flaws);
                 }
@@ -117,25 +121,29 @@ mod tests {
     }
 
     impl Form for Sample {
-        const FIELDS: &'static [&'static str] = &["a", "b"];
+        const FIELDS: &'static [(&'static str, &'static str)] =
+            &[("a", "must be 0 to 255"), ("b", "must be a list of texts")];
     }
 
     #[track_caller]
     fn check(body: &str, expected: &[&str]) {
         let Object(map) = object(body.as_bytes()).expect("an object");
-        let fields: Vec<_> = match read::<Sample>(map) {
+        let said: Vec<_> = match read::<Sample>(map) {
             Ok(_) => vec![],
-            Err(flaws) => flaws.into_iter().map(|flaw| flaw.field).collect(),
+            Err(flaws) => flaws.into_iter().map(|flaw| format!("{} {}", flaw.field, flaw.message)).collect(),
         };
-        assert_eq!(fields, expected, "{body}");
+        assert_eq!(said, expected, "{body}");
     }
 
     #[test]
     fn every_field_that_is_wrong_is_named() {
         check("{}", &[]);
         check(r#"{"a": 7, "b": ["x"]}"#, &[]);
-        check(r#"{"a": 256, "b": ["x", 7], "c": null}"#, &["c", "a", "b[1]"]);
-        check(r#"{"a": "7"}"#, &["a"]);
+        let (a, b) = ("a must be 0 to 255", "b[1] must be a list of texts");
+        check(r#"{"a": 256, "b": ["x", 7], "c": null}"#, &["c there is no such field", a, b]);
+        for wrong in [r#"{"a": "7"}"#, r#"{"a": -1}"#, r#"{"a": 1e10}"#, r#"{"a": 1.5}"#, r#"{"a": {}}"#] {
+            check(wrong, &[a]);
+        }
     }
 
     #[test]

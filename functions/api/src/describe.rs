@@ -3,11 +3,12 @@
 use quartet_domain::catalogue;
 use quartet_domain::ids::{DeliveryId, KeyId, QueryId, SessionId, SubscriptionId};
 use utoipa::OpenApi as _;
-use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayItems, SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Components, Content, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder, Schema,
+    Components, Content, HeaderBuilder, Object, OpenApi, PathItem, Ref, RefOr, Required, ResponseBuilder,
+    Schema,
 };
 
 use crate::answer::{Problem, ProblemField};
@@ -59,6 +60,10 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
     document.security = Some(vec![SecurityRequirement::new::<_, _, String>("key", [])]);
     name_events(components);
     for item in document.paths.paths.values_mut() {
+        // Whatever is asked for by POST is done once for each key.
+        if let Some(post) = &mut item.post {
+            post.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+        }
         for operation in operations(item) {
             operation.parameters.iter_mut().flatten().for_each(only_text);
             operation.parameters.iter_mut().flatten().for_each(shape_of_id);
@@ -108,6 +113,16 @@ fn only_text(parameter: &mut RefOr<Parameter>) {
     }
 }
 
+fn idempotency_key() -> Parameter {
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("The same request with the same key is done once"))
+        .schema(Some(Object::with_type(Type::String)))
+        .build()
+}
+
 /// What stands before an id, by the name of its parameter.
 const IDS: [(&str, &str); 5] = [
     ("webhook_id", SubscriptionId::PREFIX),
@@ -155,7 +170,7 @@ fn refusal(status: &str, description: &str) -> RefOr<utoipa::openapi::Response> 
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     /// What OpenAPI 3.1 asks for and no type holds.
     #[test]
@@ -179,7 +194,23 @@ mod tests {
             paths.values().flat_map(|item| item.as_object().expect("an item").values()).collect();
         assert_eq!(operations.len(), 26);
         let keys = &paths["/.well-known/webhooks/{webhook_id}/keys"]["get"];
-        assert_eq!(keys["security"], serde_json::json!([{}]), "anybody may ask");
+        assert_eq!(keys["security"], json!([{}]), "anybody may ask");
+        for (item, method) in
+            paths.values().flat_map(|item| ["get", "put", "post", "delete", "patch"].map(|one| (item, one)))
+        {
+            let parameters = item[method]["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let names: Vec<_> = parameters.iter().map(|one| one["name"].as_str().expect("a name")).collect();
+            let once = names.contains(&"Idempotency-Key");
+            assert_eq!(once, item[method].is_object() && method == "post", "{}", item[method]["operationId"]);
+            assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len(), "{names:?}");
+            for named in parameters.iter().filter(|one| one["name"] == "limit") {
+                assert_eq!((&named["in"], &named["required"]), (&json!("query"), &json!(false)));
+                assert_eq!(
+                    (&named["schema"]["minimum"], &named["schema"]["maximum"]),
+                    (&json!(1), &json!(1000))
+                );
+            }
+        }
         for operation in operations {
             let id = operation["operationId"].as_str().expect("an id");
             assert!(ids.insert(id), "two are called {id}");

@@ -6,6 +6,7 @@
 //! records are found through their owner alone, so a foreign id is one that does not exist; a secret is shown once; what
 //! the OpenAPI document says comes from the code that does it.
 
+mod address;
 mod agents;
 mod answer;
 mod articles;
@@ -125,6 +126,7 @@ fn router(app: Arc<App>) -> Router {
         .route_layer(from_fn_with_state(app.clone(), gate::gate))
         .merge(open)
         .fallback(async || Refusal::NoRoute)
+        .layer(from_fn(address::plain))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(answer::finish))
         .with_state(app)

@@ -1,6 +1,6 @@
 //! Questions in the address: how much of a list, and of which part.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
@@ -16,10 +16,25 @@ pub(crate) const MOST: usize = 1000;
 /// An offset reads what it skips.
 pub(crate) const LARGEST_OFFSET: usize = 1000;
 
-/// The questions of a request; each is taken by its name, and what nobody took is refused.
+/// Which part of a list is wanted. It is read by [`Asked`]; this is how it is described.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only its description is of interest")]
+pub(crate) struct Part {
+    /// At most so many; 50 by default
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+    /// The next_cursor of the page before
+    cursor: Option<String>,
+    /// Leaves out so many; cursor goes further
+    #[param(minimum = 0, maximum = 1000)]
+    offset: Option<u32>,
+}
+
+/// The questions of a request; each is taken by its name, and what nobody took, or is asked twice, is refused.
 #[derive(Debug)]
 pub(crate) struct Asked {
-    values: BTreeMap<String, String>,
+    values: Vec<(String, String)>,
     flaws: Vec<FieldFlaw>,
 }
 
@@ -28,12 +43,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let wrong = |_| Refusal::Malformed("the query in the address cannot be read".to_owned());
-        let Query(values) = Query::try_from_uri(&parts.uri).map_err(wrong)?;
-        Ok(Self { values, flaws: Vec::new() })
+        Query::try_from_uri(&parts.uri).map(|Query(values)| Self::of(values)).map_err(wrong)
     }
 }
 
 impl Asked {
+    fn of(values: Vec<(String, String)>) -> Self {
+        Self { values, flaws: Vec::new() }
+    }
+
     /// The value as `read` takes it; what it refuses is a flaw with this message.
     pub(crate) fn take<T>(
         &mut self,
@@ -41,7 +59,14 @@ impl Asked {
         message: &str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        let value = self.values.remove(name)?;
+        let place = self.values.iter().position(|(one, _)| one == name)?;
+        let (_, value) = self.values.remove(place);
+        let before = self.values.len();
+        self.values.retain(|(one, _)| one != name);
+        if self.values.len() < before {
+            self.flaws.push(FieldFlaw::new(name, "is given more than once"));
+            return None;
+        }
         let taken = read(&value);
         if taken.is_none() {
             self.flaws.push(FieldFlaw::new(name, message));
@@ -82,7 +107,8 @@ impl Asked {
 
     /// Refuses what is wrong, and what was not taken.
     pub(crate) fn done(mut self) -> Result<(), Refusal> {
-        let unknown = self.values.keys().take(20);
+        let unknown: BTreeSet<&String> = self.values.iter().map(|(name, _)| name).take(20).collect();
+        let unknown = unknown.into_iter();
         self.flaws.extend(unknown.map(|name| {
             FieldFlaw::new(name.chars().take(64).collect::<String>(), "there is no such parameter")
         }));
@@ -102,7 +128,7 @@ mod tests {
     fn asked(query: &str) -> Asked {
         let uri: axum::http::Uri = format!("/x?{query}").parse().expect("a URI");
         let Query(values) = Query::try_from_uri(&uri).expect("a query");
-        Asked { values, flaws: Vec::new() }
+        Asked::of(values)
     }
 
     #[track_caller]
@@ -126,6 +152,11 @@ mod tests {
         check("limit=1001&offset=1001", 2);
         check("limit=-1&offset=x&since=yesterday&cursor=%21", 4);
         check("lim=5", 1);
+        check("lim=5&lim=6", 1);
+        check("limit=1&limit=2", 1);
+        check("limit=1&limit=1&limit=1", 1);
+        check("limit=1&%6cimit=2&offset=1", 1);
+        check("since=2026-01-15T10:00:00Z&offset=0&since=x", 1);
         check(&format!("cursor={}", cursor("elsewhere")), 1);
     }
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use self::check::FieldFlaw;
+pub use self::check::{FieldFlaw, MOST_EVENTS};
 pub use self::pattern::Pattern;
 pub use self::statistics::Statistics;
 use crate::access::Owner;

@@ -37,7 +37,7 @@ pub(crate) struct NewWebhooks {
 }
 
 impl Form for NewWebhooks {
-    const FIELDS: &'static [&'static str] = &["webhooks"];
+    const FIELDS: &'static [(&'static str, &'static str)] = &[("webhooks", "must be a list of objects")];
 }
 
 /// Subscriptions to remove.
@@ -49,7 +49,7 @@ pub(crate) struct Ids {
 }
 
 impl Form for Ids {
-    const FIELDS: &'static [&'static str] = &["ids"];
+    const FIELDS: &'static [(&'static str, &'static str)] = &[("ids", "must be a list of texts")];
 }
 
 /// Register many webhooks
@@ -57,7 +57,6 @@ impl Form for Ids {
 /// All are registered, or none. Each has its signing secret as `secret_key`, this once; a key pair has none to show.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/bulk", tag = "webhooks", operation_id = "registerWebhooks", request_body = NewWebhooks,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
     responses((status = 201, body = Registered))
 )]
 pub(crate) async fn register(
@@ -66,7 +65,8 @@ pub(crate) async fn register(
     Extension(seed): Extension<Seed>,
     Object(map): Object,
 ) -> Result<Response, Refusal> {
-    let given = read::<NewWebhooks>(map).map_err(Refusal::Invalid)?.webhooks.unwrap_or_default();
+    let given = read::<NewWebhooks>(map).map_err(Refusal::Invalid)?.webhooks;
+    let given = given.ok_or_else(|| Refusal::field("webhooks", "is required"))?;
     if !(1..=MOST_AT_ONCE).contains(&given.len()) {
         return Err(Refusal::field("webhooks", format!("must hold 1 to {MOST_AT_ONCE}")));
     }
@@ -92,7 +92,6 @@ pub(crate) async fn register(
 /// Remove many webhooks
 #[utoipa::path(
     post, path = "/api/v1/webhooks/bulk/delete", tag = "webhooks", operation_id = "removeWebhooks", request_body = Ids,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
     responses((status = 200, body = Removed))
 )]
 pub(crate) async fn remove(
@@ -100,7 +99,8 @@ pub(crate) async fn remove(
     Extension(key): Extension<ApiKey>,
     Object(map): Object,
 ) -> Result<Json<Removed>, Refusal> {
-    let ids = read::<Ids>(map).map_err(Refusal::Invalid)?.ids.unwrap_or_default();
+    let ids = read::<Ids>(map).map_err(Refusal::Invalid)?.ids;
+    let ids = ids.ok_or_else(|| Refusal::field("ids", "is required"))?;
     if !(1..=MOST_REMOVED).contains(&ids.len()) {
         return Err(Refusal::field("ids", format!("must hold 1 to {MOST_REMOVED}")));
     }

@@ -16,7 +16,7 @@ use quartet_domain::ids::DeliveryId;
 use quartet_domain::subscription::{State as Activity, Subscription};
 
 use crate::App;
-use crate::page::{Asked, cursor};
+use crate::page::{Asked, Part, cursor};
 use crate::refusal::Refusal;
 use crate::wire::delivery::{Deliveries, DeliveryLog, DeliveryShown, Queued, Recovered};
 
@@ -37,9 +37,7 @@ const GIVEN_UP: [DeliveryStatus; 3] = DeliveryStatus::FAILED;
         ("event_type" = Option<String>, Query, description = "Of this event alone"),
         ("since" = Option<String>, Query, format = DateTime, description = "Made at this time or later"),
         ("until" = Option<String>, Query, format = DateTime, description = "Made before this time"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "At most so many; 50 by default"),
-        ("cursor" = Option<String>, Query, description = "The next_cursor of the page before"),
-        ("offset" = Option<u32>, Query, minimum = 0, maximum = 1000, description = "Leaves out so many; cursor goes further")
+        Part
     ),
     responses((status = 200, body = Deliveries))
 )]
@@ -103,8 +101,7 @@ pub(crate) async fn show(
     post, path = "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry", tag = "deliveries", operation_id = "retryDelivery",
     params(
         ("webhook_id" = String, Path), ("delivery_id" = String, Path),
-        ("force" = Option<bool>, Query, description = "Also what was delivered"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")
+        ("force" = Option<bool>, Query, description = "Also what was delivered")
     ),
     responses((status = 202, body = Queued))
 )]
@@ -136,8 +133,7 @@ pub(crate) async fn retry(
     post, path = "/api/v1/webhooks/{webhook_id}/recover", tag = "deliveries", operation_id = "recoverDeliveries",
     params(
         ("webhook_id" = String, Path),
-        ("since" = String, Query, format = DateTime, description = "Made at this time or later"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")
+        ("since" = String, Query, format = DateTime, description = "Made at this time or later")
     ),
     responses((status = 202, body = Recovered))
 )]

@@ -19,13 +19,13 @@ use crate::refusal::Refusal;
 use crate::wire::key::{KeyShown, KeysShown, NewKey};
 
 const LONGEST_NAME: usize = 100;
+const MOST_SCOPES: usize = 3;
 
 /// Make an API key
 ///
 /// The answer holds the key itself, this once.
 #[utoipa::path(
     post, path = "/api/v1/keys", tag = "keys", operation_id = "makeKey", request_body = NewKey,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
     responses((status = 201, body = KeyShown))
 )]
 pub(crate) async fn make(
@@ -52,16 +52,24 @@ pub(crate) async fn make(
 
 fn choose(wish: NewKey, caller: &ApiKey, seed: Seed) -> Result<ApiKey, Vec<FieldFlaw>> {
     let mut flaws = Vec::new();
-    let name = wish.name.unwrap_or_default();
-    if !(1..=LONGEST_NAME).contains(&name.chars().count()) || name.contains(char::is_control) {
-        flaws.push(FieldFlaw::new("name", format!("must have 1 to {LONGEST_NAME} characters on one line")));
+    let mut say = |field: &str, message: String| flaws.push(FieldFlaw::new(field, message));
+    let is_name =
+        |name: &str| (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(char::is_control);
+    match &wish.name {
+        None => say("name", "is required".to_owned()),
+        Some(name) if is_name(name) => {}
+        Some(_) => say("name", format!("must have 1 to {LONGEST_NAME} characters on one line")),
     }
+    match &wish.scopes {
+        None => say("scopes", "is required: read, write or admin".to_owned()),
+        // Before the same ones become one: how many were sent is what is limited.
+        Some(scopes) if (1..=MOST_SCOPES).contains(&scopes.len()) => {}
+        Some(_) => say("scopes", format!("must hold 1 to {MOST_SCOPES} of read, write and admin")),
+    }
+    let name = wish.name.unwrap_or_default();
     let mut scopes: Vec<Scope> = wish.scopes.unwrap_or_default().into_iter().map(Scope::from).collect();
     scopes.sort_unstable();
     scopes.dedup();
-    if scopes.is_empty() {
-        flaws.push(FieldFlaw::new("scopes", "must hold read, write or admin"));
-    }
     let owner = match wish.owner {
         None => Some(caller.owner.clone()),
         Some(text) => Owner::parse(&text).filter(|owner| may_name(caller, owner)),
@@ -147,6 +155,34 @@ mod tests {
     use super::*;
     use crate::wire::key::ScopeWord;
     use jiff::Timestamp;
+
+    #[test]
+    fn what_a_key_must_have() {
+        #[track_caller]
+        fn check(name: Option<&str>, scopes: Option<usize>, expected: &[&str]) {
+            let wish = NewKey {
+                name: name.map(str::to_owned),
+                scopes: scopes.map(|many| vec![ScopeWord::Read; many]),
+                owner: None,
+                expires_at: None,
+            };
+            let seed = Seed { at: Timestamp::UNIX_EPOCH, noise: 1 };
+            let said: Vec<_> = match choose(wish, &ApiKey::of_the_deployment(), seed) {
+                Ok(_) => vec![],
+                Err(flaws) => {
+                    flaws.into_iter().map(|flaw| format!("{} {}", flaw.field, flaw.message)).collect()
+                }
+            };
+            assert_eq!(said, expected);
+        }
+        let scopes = "scopes must hold 1 to 3 of read, write and admin";
+        check(Some("a"), Some(1), &[]);
+        check(Some("a"), Some(3), &[]);
+        check(Some("a"), Some(4), &[scopes]);
+        check(Some("a"), Some(0), &[scopes]);
+        check(None, None, &["name is required", "scopes is required: read, write or admin"]);
+        check(Some(""), Some(1), &["name must have 1 to 100 characters on one line"]);
+    }
 
     #[test]
     fn owners_are_kept_apart() {

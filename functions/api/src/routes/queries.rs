@@ -19,7 +19,7 @@ use quartet_domain::message::Message;
 use quartet_domain::query::{Feedback, Query, Question, Scope, Session};
 
 use crate::body::{Object, read};
-use crate::page::{Asked, cursor};
+use crate::page::{Asked, Part, cursor};
 use crate::refusal::Refusal;
 use crate::wire::query::{self, NewFeedback, NewQuery, Queries, QueryShown};
 use crate::{App, agents};
@@ -37,7 +37,6 @@ const MOMENT: Duration = Duration::from_secs(1);
 /// that needs a person as `query.escalated`.
 #[utoipa::path(
     post, path = "/api/v1/query", tag = "queries", operation_id = "ask", request_body = NewQuery,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
     responses((status = 200, body = QueryShown, headers(("Location" = String))))
 )]
 pub(crate) async fn ask(
@@ -132,9 +131,7 @@ async fn remind(app: &App, messages: &[Message]) -> Result<(), Unavailable> {
         ("session_id" = Option<String>, Query, description = "Of this conversation alone"),
         ("user_id" = Option<String>, Query, min_length = 1, description = "Of this user alone"),
         ("escalated" = Option<bool>, Query, description = "Only those that need a person, or only those that do not"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "At most so many; 50 by default"),
-        ("cursor" = Option<String>, Query, description = "The next_cursor of the page before"),
-        ("offset" = Option<u32>, Query, minimum = 0, maximum = 1000, description = "Leaves out so many; cursor goes further")
+        Part
     ),
     responses((status = 200, body = Queries))
 )]
@@ -178,8 +175,7 @@ pub(crate) async fn show(
     post, path = "/api/v1/queries/{query_id}/feedback", tag = "queries", operation_id = "giveFeedback",
     request_body = NewFeedback,
     params(
-        ("query_id" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")
+        ("query_id" = String, Path)
     ),
     responses((status = 200, body = QueryShown))
 )]

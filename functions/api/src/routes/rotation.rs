@@ -38,7 +38,11 @@ pub(crate) struct Rotation {
 }
 
 impl Form for Rotation {
-    const FIELDS: &'static [&'static str] = &["secret", "signing", "overlap_seconds"];
+    const FIELDS: &'static [(&'static str, &'static str)] = &[
+        ("secret", "must be text"),
+        ("signing", "must be \"hmac\" or \"ed25519\""),
+        ("overlap_seconds", "must be a whole number, 0 to 604800"),
+    ];
 }
 
 /// Change a webhook's signing secret
@@ -49,8 +53,7 @@ impl Form for Rotation {
     post, path = "/api/v1/webhooks/{webhook_id}/rotate-secret", tag = "webhooks", operation_id = "rotateSecret",
     request_body(content = Option<Rotation>),
     params(
-        ("webhook_id" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")
+        ("webhook_id" = String, Path)
     ),
     responses((status = 200, body = Webhook, headers(("ETag" = String))))
 )]

@@ -15,7 +15,7 @@ use quartet_domain::subscription::{DisabledReason, State as Activity, Subscripti
 use super::{Expected, NO_WEBHOOK, bulk, find, modify};
 use crate::App;
 use crate::body::Object;
-use crate::page::{Asked, cursor};
+use crate::page::{Asked, Part, cursor};
 use crate::refusal::Refusal;
 use crate::wire::settings::{Chosen, NewWebhook, WebhookPatch, WebhookReplacement, as_form};
 use crate::wire::webhook::{Webhook, Webhooks};
@@ -25,7 +25,6 @@ use crate::wire::webhook::{Webhook, Webhooks};
 /// The answer holds the signing secret as `secret_key`, this once.
 #[utoipa::path(
     post, path = "/api/v1/webhooks", tag = "webhooks", operation_id = "registerWebhook", request_body = NewWebhook,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")),
     responses((status = 201, body = Webhook, headers(("ETag" = String), ("Location" = String))))
 )]
 pub(crate) async fn register(
@@ -45,11 +44,7 @@ pub(crate) async fn register(
 /// List webhooks
 #[utoipa::path(
     get, path = "/api/v1/webhooks", tag = "webhooks", operation_id = "listWebhooks",
-    params(
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "At most so many; 50 by default"),
-        ("cursor" = Option<String>, Query, description = "The next_cursor of the page before"),
-        ("offset" = Option<u32>, Query, minimum = 0, maximum = 1000, description = "Leaves out so many; cursor goes further")
-    ),
+    params(Part),
     responses((status = 200, body = Webhooks))
 )]
 pub(crate) async fn list(

@@ -34,7 +34,7 @@ pub(crate) struct TestWish {
 }
 
 impl Form for TestWish {
-    const FIELDS: &'static [&'static str] = &["event_type"];
+    const FIELDS: &'static [(&'static str, &'static str)] = &[("event_type", "must be text")];
 }
 
 /// Test a webhook
@@ -45,8 +45,7 @@ impl Form for TestWish {
     post, path = "/api/v1/webhooks/{webhook_id}/test", tag = "webhooks", operation_id = "testWebhook",
     request_body(content = Option<TestWish>),
     params(
-        ("webhook_id" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is done once")
+        ("webhook_id" = String, Path)
     ),
     responses((status = 202, body = Queued))
 )]
@@ -93,7 +92,7 @@ pub(crate) async fn test(
 pub(crate) struct Trial {
     #[schema(max_length = 2048)]
     filter: Option<String>,
-    #[schema(max_length = 16384)]
+    #[schema(min_length = 1, max_length = 16384)]
     template: Option<String>,
     /// The event whose example is the body.
     #[schema(example = "pipeline_complete")]
@@ -103,7 +102,12 @@ pub(crate) struct Trial {
 }
 
 impl Form for Trial {
-    const FIELDS: &'static [&'static str] = &["filter", "template", "event_type", "delivery_id"];
+    const FIELDS: &'static [(&'static str, &'static str)] = &[
+        ("filter", "must be text"),
+        ("template", "must be text"),
+        ("event_type", "must be text"),
+        ("delivery_id", "must be text"),
+    ];
 }
 
 /// Try a filter and a template

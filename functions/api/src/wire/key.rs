@@ -27,7 +27,12 @@ pub(crate) struct NewKey {
 }
 
 impl Form for NewKey {
-    const FIELDS: &'static [&'static str] = &["name", "scopes", "owner", "expires_at"];
+    const FIELDS: &'static [(&'static str, &'static str)] = &[
+        ("name", "must be text"),
+        ("scopes", "must be a list of read, write and admin"),
+        ("owner", "must be text: a-z, 0-9, -"),
+        ("expires_at", "must be a time as 2026-01-15T10:00:00Z"),
+    ];
 }
 
 /// What a key may do.

@@ -10,6 +10,8 @@ use crate::body::Form;
 
 const LONGEST_USER: usize = 128;
 const LONGEST_COMMENT: usize = 2000;
+/// Control characters of a text of several lines.
+const LINES: &[char] = &['\t', '\n', '\r'];
 
 /// A question.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -34,7 +36,8 @@ pub(crate) struct NewQuery {
 }
 
 impl Form for NewQuery {
-    const FIELDS: &'static [&'static str] = &["user_id", "message", "session_id"];
+    const FIELDS: &'static [(&'static str, &'static str)] =
+        &[("user_id", "must be text"), ("message", "must be text"), ("session_id", "must be text")];
 }
 
 /// A question that can be asked.
@@ -47,18 +50,19 @@ pub(crate) struct Asked {
 
 impl NewQuery {
     pub(crate) fn choose(self) -> Result<Asked, Vec<FieldFlaw>> {
-        let (user, message) = (self.user_id.unwrap_or_default(), self.message.unwrap_or_default());
         let mut flaws = Vec::new();
-        if !is_text(&user, LONGEST_USER, &[]) {
-            flaws.push(FieldFlaw::new(
-                "user_id",
-                format!("must have 1 to {LONGEST_USER} characters on one line"),
-            ));
-        }
-        if !is_text(&message, LONGEST_MESSAGE, &['\t', '\n', '\r']) {
-            let wrong = format!("must have 1 to {LONGEST_MESSAGE} characters, and no control characters");
-            flaws.push(FieldFlaw::new("message", wrong));
-        }
+        let mut judge = |field: &str, text: Option<String>, is_well: fn(&str) -> bool, must: String| {
+            match text {
+                None => flaws.push(FieldFlaw::new(field, "is required")),
+                Some(text) if is_well(&text) => return text,
+                Some(_) => flaws.push(FieldFlaw::new(field, must)),
+            }
+            String::new()
+        };
+        let must = format!("must have 1 to {LONGEST_USER} characters on one line");
+        let user = judge("user_id", self.user_id, |text| is_text(text, LONGEST_USER, &[]), must);
+        let must = format!("must have 1 to {LONGEST_MESSAGE} characters, and no control characters");
+        let message = judge("message", self.message, |text| is_text(text, LONGEST_MESSAGE, LINES), must);
         if flaws.is_empty() { Ok(Asked { user, message, session: self.session_id }) } else { Err(flaws) }
     }
 }
@@ -83,14 +87,15 @@ pub(crate) struct NewFeedback {
 }
 
 impl Form for NewFeedback {
-    const FIELDS: &'static [&'static str] = &["helpful", "comment"];
+    const FIELDS: &'static [(&'static str, &'static str)] =
+        &[("helpful", "must be true or false"), ("comment", "must be text")];
 }
 
 impl NewFeedback {
     pub(crate) fn choose(self, at: Timestamp) -> Result<Feedback, Vec<FieldFlaw>> {
         let comment = self.comment.unwrap_or_default();
         let mut flaws = Vec::new();
-        if !comment.is_empty() && !is_text(&format!(".{comment}"), LONGEST_COMMENT + 1, &['\t', '\n', '\r']) {
+        if !comment.is_empty() && !is_text(&format!(".{comment}"), LONGEST_COMMENT + 1, LINES) {
             let wrong = format!("must have at most {LONGEST_COMMENT} characters, and no control characters");
             flaws.push(FieldFlaw::new("comment", wrong));
         }
@@ -216,9 +221,24 @@ mod tests {
         check(&ask("\u{1b}[31mred"), &["message"]);
         check(&ask(""), &["message"]);
         check(&json!({}), &["user_id", "message"]);
+        check(&json!({ "user_id": null, "message": "x" }), &["user_id"]);
         check(&json!({ "user_id": "a\nb", "message": "x" }), &["user_id"]);
         check(&json!({ "user_id": "x".repeat(129), "message": "x" }), &["user_id"]);
         check(&json!({ "user_id": 7, "message": "x", "model": "y" }), &["model", "user_id"]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_too_long() {
+        #[track_caller]
+        fn check(body: Value, expected: &str) {
+            let map = body.as_object().cloned().unwrap_or_default();
+            let flaws = read::<NewQuery>(map).and_then(NewQuery::choose).expect_err("a flaw");
+            assert_eq!((flaws[0].field.as_str(), flaws[0].message.as_str()), ("user_id", expected), "{body}");
+        }
+        check(json!({ "message": "x" }), "is required");
+        check(json!({ "user_id": null, "message": "x" }), "is required");
+        check(json!({ "user_id": "", "message": "x" }), "must have 1 to 128 characters on one line");
+        check(json!({ "user_id": 7, "message": "x" }), "must be text");
     }
 
     #[test]

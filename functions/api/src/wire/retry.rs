@@ -4,9 +4,13 @@ use quartet_domain::delivery::Schedule;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// What is said of anything else.
+pub(crate) const MUST: &str =
+    "must be \"standard\", \"seed\" or {\"gaps_seconds\": […]} with up to 20 whole numbers, each 1 to 86400";
+
 /// When failed attempts are made again.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(untagged, expecting = "must be \"standard\", \"seed\" or {\"gaps_seconds\": [5, 60]}")]
+#[serde(untagged)]
 pub(crate) enum Retry {
     Named(RetryPreset),
     Own(OwnSchedule),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use quartet_domain::address::{Allow, Destination};
 use quartet_domain::delivery::Schedule;
-use quartet_domain::subscription::{FieldFlaw, Pattern, PayloadMode, Settings};
+use quartet_domain::subscription::{FieldFlaw, MOST_EVENTS, Pattern, PayloadMode, Settings};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -45,7 +45,7 @@ macro_rules! form {
             #[schema(max_length = 2048, example = "results.analysis_results.severity_breakdown.critical > 0")]
             pub(crate) filter: Option<String>,
             /// A minijinja template of the body that is sent.
-            #[schema(max_length = 16384)]
+            #[schema(min_length = 1, max_length = 16384)]
             pub(crate) template: Option<String>,
             /// Headers of every request, besides those of the sender. At most 20.
             pub(crate) headers: Option<BTreeMap<String, String>>,
@@ -63,9 +63,19 @@ macro_rules! form {
         }
 
         impl Form for $name {
-            const FIELDS: &'static [&'static str] = &[
-                "url", "events", "description", "active", "filter", "template", "headers", "retry", "timeout_seconds",
-                "rate_per_minute", "payload", $(stringify!($extra),)*
+            const FIELDS: &'static [(&'static str, &'static str)] = &[
+                ("url", "must be text"),
+                ("events", "must be a list of names"),
+                ("description", "must be text"),
+                ("active", "must be true or false"),
+                ("filter", "must be text"),
+                ("template", "must be text"),
+                ("headers", "must be an object of texts"),
+                ("retry", super::retry::MUST),
+                ("timeout_seconds", "must be a whole number, 1 to 30"),
+                ("rate_per_minute", "must be a whole number, 1 to 60000"),
+                ("payload", "must be \"full\", \"thin\" or \"link\""),
+                $((stringify!($extra), "must be text"),)*
             ];
         }
     };
@@ -128,8 +138,12 @@ impl WebhookReplacement {
         if self.events.is_none() {
             flaws.push(FieldFlaw::new("events", "is required: GET /api/v1/webhooks/event-types names them"));
         }
+        // Before the same names become one: how many were sent is what is limited.
+        if self.events.as_ref().is_some_and(|events| events.len() > MOST_EVENTS) {
+            flaws.push(FieldFlaw::new("events", format!("must hold 1 to {MOST_EVENTS} names")));
+        }
         let mut events = Vec::new();
-        for (place, name) in self.events.iter().flatten().take(100).enumerate() {
+        for (place, name) in self.events.iter().flatten().take(MOST_EVENTS).enumerate() {
             match Pattern::parse(name) {
                 Some(pattern) if events.contains(&pattern) => {}
                 Some(pattern) => events.push(pattern),
@@ -225,6 +239,10 @@ mod tests {
         check(with("url", json!("http://127.0.0.1")), &["url"]);
         check(with("url", json!(7)), &["url"]);
         check(with("events", json!([])), &["events"]);
+        check(with("events", json!(vec!["query.created"; 50])), &[]);
+        check(with("events", json!(vec!["query.created"; 51])), &["events"]);
+        check(with("template", json!("")), &["template"]);
+        check(with("headers", json!({ "X-Team": "a", "x-team": "b" })), &["headers.x-team"]);
         check(with("events", json!(["query.created", "nothing", 7])), &["events[2]"]);
         check(with("events", json!(["query.created", "nothing"])), &["events[1]"]);
         check(with("retry", json!("often")), &["retry"]);
@@ -246,6 +264,28 @@ mod tests {
         check(with("headers", json!({ "x": 7 })), &["headers.x"]);
         check(json!({ "url": "ftp://x.example", "events": ["x"], "y": 1 }), &["y"]);
         check(json!({ "url": "ftp://x.example", "events": ["x"] }), &["events[0]", "url"]);
+    }
+
+    /// In our words, whatever reads it.
+    #[test]
+    fn what_a_field_must_be_is_said() {
+        #[track_caller]
+        fn check(name: &str, value: &Value, expected: &str) {
+            let mut body = json!({ "url": "https://example.com", "events": ["query.*"] });
+            body[name] = value.clone();
+            let flaws = NewWebhook::read(map(body), &Allow::default()).expect_err("a flaw");
+            assert_eq!(flaws[0].message, expected, "{name}: {value}");
+        }
+        let retry = "must be \"standard\", \"seed\" or {\"gaps_seconds\": […]} with up to 20 whole numbers, each 1 to 86400";
+        for gap in [json!(1e10), json!(4_294_967_296_u64), json!(1.5), json!("5"), json!(-1), json!(null)] {
+            check("retry", &json!({ "gaps_seconds": [gap] }), retry);
+        }
+        check("retry", &json!({ "gaps_seconds": [86_401] }), "each wait must be 1 to 86400 seconds");
+        check("timeout_seconds", &json!(1e10), "must be a whole number, 1 to 30");
+        check("active", &json!("yes"), "must be true or false");
+        check("payload", &json!("thick"), "must be \"full\", \"thin\" or \"link\"");
+        check("headers", &json!([]), "must be an object of texts");
+        check("url", &json!(7), "must be text");
     }
 
     #[test]

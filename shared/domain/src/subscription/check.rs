@@ -1,5 +1,7 @@
 //! Whether settings may stand. Every flaw is named, not only the first.
 
+use std::collections::BTreeSet;
+
 use crate::address::{Allow, Destination};
 use crate::delivery::Schedule;
 use crate::filter::Filter;
@@ -20,7 +22,8 @@ impl FieldFlaw {
     }
 }
 
-const MOST_EVENTS: usize = 50;
+/// Names of a subscription's events.
+pub const MOST_EVENTS: usize = 50;
 const LONGEST_DESCRIPTION: usize = 512;
 const MOST_HEADERS: usize = 20;
 const LONGEST_HEADER_NAME: usize = 64;
@@ -95,8 +98,10 @@ impl Settings {
         if self.headers.len() > MOST_HEADERS {
             say("headers", format!("must hold {MOST_HEADERS} at most"));
         }
+        let mut seen = BTreeSet::new();
         for (name, value) in &self.headers {
             let lower = name.to_ascii_lowercase();
+            let is_first = seen.insert(lower.clone());
             let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
             let problem = if !(1..=LONGEST_HEADER_NAME).contains(&name.len()) || !name.bytes().all(token) {
                 "the name is not one of a header"
@@ -109,6 +114,8 @@ impl Settings {
                 || value.trim() != value
             {
                 "the value must be up to 1024 printable ASCII characters"
+            } else if !is_first {
+                "this header is named twice: capital letters make no other name"
             } else {
                 continue;
             };
@@ -172,6 +179,10 @@ pub(super) mod tests {
         check(header("Host", "x"), &["headers.Host"]);
         check(header("a b", "x"), &["headers.a b"]);
         check(header("x", "a\r\nb: c"), &["headers.x"]);
+        let twice = [("X-Team", "a"), ("x-team", "b"), ("x-teams", "c")];
+        let twice = twice.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        check(|s| s.headers = twice.into(), &["headers.x-team"]);
+        check(|s| s.template = Some(String::new()), &["template"]);
         check(
             |s| {
                 s.url = "ftp://example.com".to_owned();

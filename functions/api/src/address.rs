@@ -1,0 +1,76 @@
+//! Addresses as they were sent, before they were made into others.
+//!
+//! What stands before us may read `%2e%2e` and `%2f` in a path as the steps that they spell, and hand on another path than
+//! the one that was asked for. No route and no id has a letter that must be escaped, so a path with one is none of ours.
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use lambda_http::RequestExt as _;
+
+use crate::refusal::Refusal;
+
+/// Lets through what was asked for by a path without escapes and steps.
+pub(crate) async fn plain(request: Request, next: Next) -> Response {
+    if is_plain(request.raw_http_path()) && is_plain(request.uri().path()) {
+        next.run(request).await
+    } else {
+        Refusal::NoRoute.into_response()
+    }
+}
+
+fn is_plain(path: &str) -> bool {
+    !path.contains(['%', '\\']) && path.split('/').all(|segment| segment != "." && segment != "..")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[test]
+    fn steps_and_escapes_are_no_part_of_a_path() {
+        #[track_caller]
+        fn check(path: &str, expected: bool) {
+            assert_eq!(is_plain(path), expected, "{path}");
+        }
+        check("/api/v1/webhooks/wh_1/deliveries", true);
+        check("/.well-known/webhooks/wh_1/keys", true);
+        check("", true);
+        for odd in [
+            "/api/v1/webhooks/%2e%2e/keys",
+            "/api/v1/webhooks/%2E./keys",
+            "/api/v1/webhooks/../keys",
+            "/api/v1/./keys",
+            "/api/v1/keys/..",
+            "/api/v1/webhooks%2fwh_1",
+            "/api/v1/webhooks/%252e%252e/keys",
+            "/api/v1/webhooks\\wh_1",
+            "/api/v1/webhooks/%ff",
+        ] {
+            check(odd, false);
+        }
+    }
+
+    /// As the runtime hands it on: with the path that was sent beside the one that it made of it.
+    #[tokio::test]
+    async fn what_was_sent_counts() {
+        let routes = Router::new().fallback(async || StatusCode::OK).layer(from_fn(plain));
+        for (sent, made, expected) in [
+            ("/api/v1/keys", "/api/v1/keys", StatusCode::OK),
+            ("", "/api/v1/keys", StatusCode::OK),
+            ("/api/v1/webhooks/%2e%2e/keys", "/api/v1/keys", StatusCode::NOT_FOUND),
+            ("/api/v1/webhooks/../keys", "/api/v1/keys", StatusCode::NOT_FOUND),
+            ("", "/api/v1/webhooks%2fwh_1", StatusCode::NOT_FOUND),
+        ] {
+            let request = Request::builder().uri(made).body(Body::empty()).expect("a request");
+            let answer = routes.clone().oneshot(request.with_raw_http_path(sent)).await;
+            assert_eq!(answer.map(|answer| answer.status()), Ok(expected), "{sent} {made}");
+        }
+    }
+}
