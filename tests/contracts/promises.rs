@@ -51,6 +51,23 @@ const SENDING: [(&str, &[&str]); 24] = [
     ),
 ];
 
+/// The host application, whose questions are told.
+const ASKING: [(&str, &[&str]); 7] = [
+    (
+        "every query is told as query.created",
+        &["queries::a_run_is_asked_about", "queries::a_person_takes_over"],
+    ),
+    ("one that is escalated is told as query.escalated", &["queries::a_person_takes_over"]),
+    ("what is told says who asked what, and what was answered", &["queries::a_run_is_asked_about"]),
+    ("a query is processed, and its answer returned, at once", &["queries::a_run_is_asked_about"]),
+    (
+        "what is told of it goes in the background, after the answer",
+        &["queries::a_run_is_asked_about", "promised::nobody_waits_for_an_answer"],
+    ),
+    ("quick start: how a password is reset is answered", &["queries::a_person_takes_over"]),
+    ("bad queries are refused field by field", &["queries::questions_are_bounded_and_listed"]),
+];
+
 /// Results of the pipeline.
 const RESULTS: [(&str, &[&str]); 19] = [
     ("all stages, their durations and success", &["promised::what_the_results_tell"]),
@@ -99,7 +116,7 @@ const RESULTS: [(&str, &[&str]); 19] = [
 fn every_promise_has_a_story_that_is_told() {
     let main = read("tests/stories/main.rs");
     let told = main.split("stories![").nth(1).unwrap();
-    for (promise, stories) in SENDING.into_iter().chain(RESULTS) {
+    for (promise, stories) in SENDING.into_iter().chain(ASKING).chain(RESULTS) {
         assert!(!stories.is_empty(), "{promise}");
         for story in stories {
             let (theme, name) = story.split_once("::").unwrap();

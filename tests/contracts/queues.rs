@@ -1,6 +1,6 @@
 //! Queues, who takes from them, and where what nobody can work on goes.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::files::read;
 use crate::template::{functions, resource, resources, time_out};
@@ -63,7 +63,8 @@ fn every_queue_that_is_worked_on_has_dead_letters_and_every_dead_letter_an_alarm
     }
 }
 
-/// The words that the filter looks for are those that the dispatcher logs, and the alarm looks at what it counts.
+/// The words that the filter looks for are those that the dispatcher logs, and the alarm looks at what it counts: one of
+/// them is enough. That the line is printed so, once, is in the story `promised::three_retries_that_back_off`.
 #[test]
 fn what_is_given_up_has_an_alarm() {
     let filters = resources("AWS::Logs::MetricFilter");
@@ -76,9 +77,27 @@ fn what_is_given_up_has_an_alarm() {
     );
     assert_eq!(filter["LogGroupName"], "DispatcherLogs");
     let counted = &filter["MetricTransformations"][0];
-    let alarms = resources("AWS::CloudWatch::Alarm");
-    let looks = |alarm: &Value| {
-        alarm["MetricName"] == counted["MetricName"] && alarm["Namespace"] == counted["MetricNamespace"]
-    };
-    assert!(alarms.iter().any(|(_, alarm)| looks(alarm)), "nobody hears of it");
+    // A dimension would make it another metric, and a default would be counted as a line.
+    let expected = ["MetricName", "MetricNamespace", "MetricValue"];
+    let mut names: Vec<_> = counted.as_object().unwrap().keys().collect();
+    names.sort_unstable();
+    assert_eq!((names, &counted["MetricValue"]), (expected.iter().collect(), &json!("1")));
+    let alarm = resource("GivenUpAlarm");
+    assert_eq!(
+        (&alarm["MetricName"], &alarm["Namespace"]),
+        (&counted["MetricName"], &counted["MetricNamespace"])
+    );
+    assert_eq!(alarm["Dimensions"], Value::Null);
+    assert_eq!(
+        (&alarm["Statistic"], &alarm["ComparisonOperator"]),
+        (&json!("Sum"), &json!("GreaterThanThreshold"))
+    );
+    assert_eq!((&alarm["Threshold"], &alarm["EvaluationPeriods"]), (&json!(0), &json!(1)), "one is enough");
+    assert_eq!(
+        (&alarm["DatapointsToAlarm"], &alarm["TreatMissingData"]),
+        (&Value::Null, &json!("notBreaching"))
+    );
+    // Of lines that come now and then the seconds are counted together.
+    assert!(alarm["Period"].as_u64().unwrap() >= 60);
+    assert!(alarm["AlarmActions"].is_array() || alarm["AlarmActions"].is_string(), "nobody is told");
 }

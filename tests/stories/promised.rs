@@ -32,6 +32,10 @@ pub(crate) async fn three_retries_that_back_off(house: &House) {
         // A fifth less at most; a queue may always be late.
         assert!(waited >= 0.8 * seconds - 0.01, "{waited} s in the place of {seconds}");
     }
+    // What the filter of the alarm counts, as it is really printed.
+    let said = stage.logged(&test);
+    let is_counted = |line: &&Value| line["message"] == "given up";
+    assert_eq!(said.iter().filter(is_counted).count(), 1, "{said:#?}");
     let statistics = one.shown().await["statistics"].take();
     assert_eq!((&statistics["failed_attempts"], &statistics["given_up"]), (&json!(4), &json!(1)));
     assert_eq!((&statistics["success_rate"], &statistics["last_delivery_at"]), (&json!(0.0), &Value::Null));

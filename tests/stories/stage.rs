@@ -120,6 +120,15 @@ impl Stage {
         log
     }
 
+    /// What the functions logged about a delivery, line by line.
+    pub(crate) fn logged(&self, id: &DeliveryId) -> Vec<Value> {
+        let log = std::fs::read(self.stack.log()).unwrap();
+        let log = String::from_utf8_lossy(&log);
+        let lines = log.lines().filter_map(|line| line.get(line.find('{')?..));
+        let lines = lines.filter_map(|line| serde_json::from_str::<Value>(line.trim()).ok());
+        lines.filter(|line| line["delivery"] == id.as_str()).collect()
+    }
+
     /// The names and statuses of all executions.
     pub(crate) async fn executions(&self) -> Vec<(String, String)> {
         let input = json!({ "stateMachineArn": self.output("StateMachineArn") });
