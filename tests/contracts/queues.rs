@@ -79,9 +79,9 @@ fn what_is_given_up_has_an_alarm() {
     let counted = &filter["MetricTransformations"][0];
     // A dimension would make it another metric, and a default would be counted as a line.
     let expected = ["MetricName", "MetricNamespace", "MetricValue"];
-    let mut names: Vec<_> = counted.as_object().unwrap().keys().collect();
+    let mut names: Vec<_> = counted.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!((names, &counted["MetricValue"]), (expected.iter().collect(), &json!("1")));
+    assert_eq!((names, &counted["MetricValue"]), (expected.to_vec(), &json!("1")));
     let alarm = resource("GivenUpAlarm");
     assert_eq!(
         (&alarm["MetricName"], &alarm["Namespace"]),
