@@ -12,6 +12,7 @@ mod escalation;
 mod findings;
 mod history;
 mod incidents;
+mod number;
 mod question;
 mod repositories;
 mod results;
