@@ -270,6 +270,9 @@ pub(crate) async fn bad_input_is_told_field_by_field(house: &House) {
         (wish_with("filter", json!("data.n >")), vec!["filter"]),
         (wish_with("retry", json!({ "gaps_seconds": [0] })), vec!["retry.gaps_seconds"]),
         (wish_with("timeout_seconds", json!(31)), vec!["timeout_seconds"]),
+        (wish_with("template", json!("")), vec!["template"]),
+        (wish_with("headers", json!({ "X-Team": "a", "x-team": "b" })), vec!["headers.x-team"]),
+        (wish_with("events", json!(vec!["query.created"; 51])), vec!["events"]),
         (json!([]), vec![""]),
     ] {
         let answer = client.post(WEBHOOKS, &body).await;
@@ -291,4 +294,9 @@ pub(crate) async fn bad_input_is_told_field_by_field(house: &House) {
     check(&ask(post().header("content-type", "text/plain").body("{}")).await, 415);
     check(&ask(client.request(Method::PUT, WEBHOOKS).json(&wish())).await, 405);
     check(&client.get(&format!("{WEBHOOKS}/wh_1/nothing")).await, 404);
+    check(&client.get(&format!("{WEBHOOKS}?limit=1&limit=2")).await, 422);
+    for step in ["..", "%2e%2e", "%2E%2e", "wh_1%2f..%2f..", "%5c.."] {
+        assert_eq!(client.status_of(&format!("{WEBHOOKS}/{step}/keys")).await, 404, "{step}");
+    }
+    assert_eq!(client.status_of(WEBHOOKS).await, 200);
 }
