@@ -12,7 +12,7 @@ pub(crate) fn read(path: &str) -> String {
 }
 
 /// Every file that git knows, below `root`.
-fn tracked() -> Vec<String> {
+pub(crate) fn tracked() -> Vec<String> {
     let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().unwrap();
     let listed = String::from_utf8(listed.stdout).unwrap();
     let there = |path: &&str| !path.is_empty() && root().join(path).is_file();

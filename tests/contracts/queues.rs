@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::files::read;
+use crate::files::{read, tracked};
 use crate::template::{functions, resource, resources, time_out};
 
 /// Every SQS event source: the function's name and the source's properties.
@@ -100,4 +100,24 @@ fn what_is_given_up_has_an_alarm() {
     // Of lines that come now and then the seconds are counted together.
     assert!(alarm["Period"].as_u64().unwrap() >= 60);
     assert!(alarm["AlarmActions"].is_array() || alarm["AlarmActions"].is_string(), "nobody is told");
+}
+
+/// A field called `message` would be printed beside the text of the same name: what reads the line takes the last one, and
+/// a filter that looks for the text finds nothing.
+#[test]
+fn no_field_of_a_log_line_takes_the_text_s_place() {
+    let sources: Vec<_> = tracked().into_iter().filter(|path| path.ends_with(".rs")).collect();
+    let ours = sources.iter().filter(|path| path.starts_with("functions/") || path.starts_with("shared/"));
+    for path in ours {
+        let source = read(path);
+        for (place, _) in source.match_indices("tracing::") {
+            let call = source[place..].split(';').next().unwrap_or_default();
+            let fields = call.split(['(', ',']).map(str::trim);
+            let is_text = |field: &str| {
+                ["message", "%message", "?message"]
+                    .contains(&field.split('=').next().unwrap_or_default().trim())
+            };
+            assert!(!fields.into_iter().any(is_text), "{path}: {call}");
+        }
+    }
 }

@@ -157,12 +157,12 @@ async fn queue(app: &App, delivery: &Delivery, wait: Duration) -> Result<(), Una
 fn tell(delivery: &Delivery, attempt: &Attempt, next: Next) {
     let (id, message, number) = (&delivery.id, &delivery.message, attempt.number);
     match next {
-        Next::Done => tracing::info!(delivery = %id, %message, number, "delivered"),
+        Next::Done => tracing::info!(delivery = %id, message_id = %message, number, "delivered"),
         Next::RetryAt(at) => {
-            tracing::warn!(delivery = %id, %message, number, outcome = ?attempt.outcome, next = %at, "not delivered");
+            tracing::warn!(delivery = %id, message_id = %message, number, outcome = ?attempt.outcome, next = %at, "not delivered");
         }
         Next::GiveUp(status) => tracing::error!(
-            delivery = %id, %message, number, outcome = ?attempt.outcome, status = status.word(), "given up"
+            delivery = %id, message_id = %message, number, outcome = ?attempt.outcome, status = status.word(), "given up"
         ),
     }
 }

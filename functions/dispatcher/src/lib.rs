@@ -60,7 +60,7 @@ pub async fn handle(app: &App, batch: SqsEvent, clock: fn() -> Timestamp) -> Sqs
 async fn settle(app: &App, message: &SqsMessage, clock: fn() -> Timestamp) -> bool {
     let body = message.body.as_deref().unwrap_or_default();
     let Some(work) = worker::Work::read(body) else {
-        tracing::error!(message = message.message_id, "the message names no delivery and no message");
+        tracing::error!(message_id = message.message_id, "the message names no delivery and no message");
         return false;
     };
     let receipt = message.receipt_handle.as_deref().unwrap_or_default();

@@ -63,8 +63,8 @@ pub(crate) async fn work(
 
 async fn fan_out(app: &App, id: &MessageId, again: bool) -> Result<(), Unavailable> {
     match app.publisher.fan_out(id).await? {
-        FannedOut::Queued(deliveries) => tracing::info!(message = %id, deliveries, "fanned out"),
-        FannedOut::Unknown if again => tracing::warn!(message = %id, "what it tells of never happened"),
+        FannedOut::Queued(deliveries) => tracing::info!(message_id = %id, deliveries, "fanned out"),
+        FannedOut::Unknown if again => tracing::warn!(message_id = %id, "what it tells of never happened"),
         FannedOut::Unknown => {
             app.publisher.queue.send(&format!("{id} {AGAIN}"), id.stem(), LATER).await?;
         }

@@ -50,7 +50,7 @@ pub async fn handle(app: &App, batch: SqsEvent, clock: fn() -> Timestamp) -> Sqs
 async fn settle(app: &App, message: &SqsMessage, now: Timestamp) -> bool {
     let text = message.body.as_deref().unwrap_or_default();
     let Some(id) = EventId::parse(text) else {
-        tracing::error!(message = message.message_id, "the message holds no event id");
+        tracing::error!(message_id = message.message_id, "the message holds no event id");
         return false;
     };
     match route::route(app, &id, now).await {
