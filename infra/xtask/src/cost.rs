@@ -1,7 +1,7 @@
 //! `cargo xtask cost`: what an accepted event, a run and a delivery cost, from `infra/prices.toml` and counted calls.
 //!
 //! The counts are the product's own (each names where it comes from); sizes and durations are assumptions, printed with
-//! the result. Prices of free tiers, and of what lies idle, are left out.
+//! the result. Free tiers are left out, and so are stored bytes.
 
 use anyhow::Result;
 use serde::Deserialize;
@@ -18,7 +18,10 @@ struct Prices {
     sqs: PerMillion,
     step_functions: Transitions,
     s3: Objects,
+    kms: Key,
+    secrets_manager: Secret,
     logs: Logs,
+    cloudwatch: Alarms,
 }
 
 #[derive(Deserialize)]
@@ -50,22 +53,38 @@ struct Objects {
 }
 
 #[derive(Deserialize)]
+struct Key {
+    key_month: f64,
+}
+
+#[derive(Deserialize)]
+struct Secret {
+    secret_month: f64,
+}
+
+#[derive(Deserialize)]
 struct Logs {
     ingested_gb: f64,
 }
 
-/// One line of a bill: what, how many for each thing, dollars for a million of them.
+#[derive(Deserialize)]
+struct Alarms {
+    alarm_metric_month: f64,
+}
+
+/// One line of a bill: what, how many for each thing, dollars for a million of them (for a month: for one).
 struct Line(&'static str, f64, f64);
 
 pub(crate) fn cost(screen: &Screen) -> Result<()> {
     let prices: Prices = toml::from_str(PRICES)?;
     for (title, lines) in [
-        ("an accepted event", event(&prices)),
-        ("a run of the pipeline", run(&prices)),
-        ("its stages, told while it goes on to whoever wants to hear of them", stages(&prices)),
-        ("a delivery to the endpoint of the settings", delivery(&prices)),
-        ("a delivery to a subscription", subscribed(&prices)),
-        ("a question", question(&prices)),
+        ("per million: an accepted event", event(&prices)),
+        ("per million: a run of the pipeline", run(&prices)),
+        ("per million: its stages, told while it goes on to whoever wants to hear of them", stages(&prices)),
+        ("per million: a delivery to the endpoint of the settings", delivery(&prices)),
+        ("per million: a delivery to a subscription", subscribed(&prices)),
+        ("per million: a question", question(&prices)),
+        ("a month: while nothing happens, beside stored bytes", idle(&prices)),
     ] {
         screen.say(&bill(title, &lines));
     }
@@ -74,7 +93,7 @@ pub(crate) fn cost(screen: &Screen) -> Result<()> {
 
 fn bill(title: &str, lines: &[Line]) -> String {
     let dollars = |Line(_, count, price): &Line| count * price;
-    let mut text = format!("$ per million: {title}\n");
+    let mut text = format!("$ {title}\n");
     for line in lines {
         text.push_str(&format!("  {:<58} {:>7} {:>9.2}\n", line.0, line.1, dollars(line)));
     }
@@ -174,6 +193,17 @@ fn question(p: &Prices) -> Vec<Line> {
     ]
 }
 
+/// What `template.yaml` keeps. Lambda asks each queue that feeds a function for messages with five pollers that wait for
+/// 20 s: 648,000 times a month.
+fn idle(p: &Prices) -> Vec<Line> {
+    vec![
+        Line("key", 1.0, p.kms.key_month),
+        Line("secrets", 4.0, p.secrets_manager.secret_month),
+        Line("metrics that alarms watch", 13.0, p.cloudwatch.alarm_metric_month),
+        Line("queues: polls of the two that feed functions, million", 1.296, p.sqs.requests_per_million),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +211,18 @@ mod tests {
     #[test]
     fn the_table_of_prices_has_what_the_bills_need() {
         let prices: Prices = toml::from_str(PRICES).expect("the table is read");
-        assert!(bill("an accepted event", &event(&prices)).contains("together"));
+        assert!(bill("per million: an accepted event", &event(&prices)).contains("together"));
+    }
+    #[test]
+    fn what_is_kept_is_what_the_template_keeps() {
+        let template = include_str!("../../../template.yaml");
+        let count = |word: &str| template.matches(word).count();
+        let alarms = count("Type: AWS::CloudWatch::Alarm") + count("MetricStat:") - count("      Metrics:\n");
+        let prices: Prices = toml::from_str(PRICES).expect("the table is read");
+        let counts: Vec<f64> = idle(&prices).iter().map(|line| line.1).collect();
+        assert_eq!(counts[0] as usize, count("Type: AWS::KMS::Key"));
+        assert_eq!(counts[1] as usize, count("Type: AWS::SecretsManager::Secret"));
+        assert_eq!(counts[2] as usize, alarms);
+        assert_eq!(counts[3], 0.648 * count("Type: SQS") as f64);
     }
 }
