@@ -19,6 +19,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use aho_corasick::AhoCorasick;
 use quartet_domain::results::Vulnerability;
 
 use crate::analyze::outline::Outline;
@@ -236,7 +237,9 @@ fn place(hit: &Hit) -> (&str, u64, &str) {
 /// The changed files and those whose text names one of them, as an import would.
 fn near<'t>(files: &[(&'t str, &'t [u8])], changed: &BTreeSet<String>) -> Vec<&'t str> {
     let stems: BTreeSet<&str> = changed.iter().filter_map(|p| stem(p)).collect();
-    let names = |bytes: &[u8]| stems.iter().any(|s| bytes.windows(s.len()).any(|w| w == s.as_bytes()));
+    // Too many stems for an automaton are a change of everything.
+    let named = AhoCorasick::new(&stems).ok();
+    let names = |bytes: &[u8]| named.as_ref().is_none_or(|named| named.is_match(bytes));
     files.iter().filter(|(path, bytes)| changed.contains(*path) || names(bytes)).map(|f| f.0).collect()
 }
 
