@@ -64,13 +64,22 @@ fn replaced<'u>(call: &Call<'u>) -> Option<(&'static str, &'static str, Node<'u>
     }
 }
 
-/// Quotes each value; a command that needs no shell is split instead of being read by one.
-pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
+/// Python: quotes the values that the flow names.
+pub(super) fn quote_tainted(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
+    quote(place, Which::Tainted)
+}
+
+/// Python: quotes every value in the command.
+pub(super) fn quote_all(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
+    quote(place, Which::All)
+}
+
+/// A command that needs no shell is split instead of being read by one.
+fn quote(place: &Place<'_, '_>, which: Which) -> Result<Proposal, Refused> {
     let call = place.call()?;
     let command = call.value(0, &["args", "cmd", "command"]).ok_or(Refused::NoTemplate)?;
     let escape = Escape { module: "shlex", function: "quote", text_only: true, marks: MARKS };
-    let found = enclose::values(place, &command, &escape, Which::Tainted)
-        .or_else(|_| enclose::values(place, &command, &escape, Which::All))?;
+    let found = enclose::values(place, &command, &escape, which)?;
     let quotes = |text: &str| text.matches('\'').count() % 2 == 1 || text.matches('"').count() % 2 == 1;
     if found.holes.iter().any(|hole| quotes(&hole.before) || quotes(&hole.after)) {
         return Err(Refused::Shape("a value stands within quotes"));
@@ -96,7 +105,8 @@ pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     }
     let description =
         "Quoted the values in the command, so that each is one argument of a POSIX shell's command.";
-    let mut proposal = Proposal::new(FIX, edits, description).inferring(1);
+    let inferred = 1 + u32::from(which == Which::All);
+    let mut proposal = Proposal::new(FIX, edits, description).inferring(inferred);
     proposal.uses = uses;
     Ok(proposal)
 }

@@ -62,7 +62,7 @@ fn hashes_that_a_protocol_names() {
 
 #[test]
 fn commands_that_need_their_shell() {
-    python("import os", "os.system(f'cat {request.args[\"f\"]} | wc')", "finding_gone");
+    python("import os", "os.system(f'cat \"{request.args[\"f\"]}\" | wc')", "needs a shell");
     python("import os", "os.system(request.args['command'])", "no_template");
     python("import os", "os.system(f'{request.args[\"program\"]} -l')", "no_template");
     script(
