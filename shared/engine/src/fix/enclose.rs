@@ -33,13 +33,13 @@ pub(super) struct Enclosed<'u> {
     pub(super) holes: Vec<Hole<'u>>,
 }
 
-/// Escapes what `text` takes in.
-pub(super) fn values<'u>(
+/// The values in `text` that are to be enclosed.
+pub(super) fn chosen<'u>(
     place: &Place<'_, 'u>,
     text: &Node<'u>,
     escape: &Escape<'_>,
     which: Which,
-) -> Result<Enclosed<'u>, Refused> {
+) -> Result<Vec<Hole<'u>>, Refused> {
     let all = holes::of(place, text, escape.marks);
     let mut holes = all.ok_or(Refused::Shape("the text is put together in another way"))?;
     holes.retain(|hole| !is_harmless(place, &hole.node, escape));
@@ -52,6 +52,17 @@ pub(super) fn values<'u>(
     if holes.iter().any(|hole| runs_code(&hole.node)) {
         return Err(Refused::Shape("the value is code that ran; that comes first"));
     }
+    Ok(holes)
+}
+
+/// Escapes what `text` takes in.
+pub(super) fn values<'u>(
+    place: &Place<'_, 'u>,
+    text: &Node<'u>,
+    escape: &Escape<'_>,
+    which: Which,
+) -> Result<Enclosed<'u>, Refused> {
+    let holes = chosen(place, text, escape, which)?;
     let mut edits: Vec<Edit> = Vec::new();
     let mut uses = String::new();
     for hole in &holes {

@@ -27,7 +27,9 @@ pub(super) fn templates(cwe: &str, family: Family) -> &'static [Template] {
         ("78", Python) => &[command::argument_list, command::quote_tainted, command::quote_all],
         ("78", JavaScript) => &[command::exec_file],
         ("79", Python) => &[markup::escape_tainted, markup::escape_all, markup::autoescape],
-        ("79", JavaScript) => &[markup::text_content, markup::escape_script, markup::autoescape_script],
+        ("79", JavaScript) => {
+            &[markup::text_content, markup::escape_script, markup::escape_locally, markup::autoescape_script]
+        }
         ("89", Python | JavaScript) => &[sql::propose],
         ("90", Python) => &[ldap::python],
         ("90", JavaScript) => &[ldap::script],
