@@ -6,7 +6,7 @@ mod words;
 use super::call::Call;
 use super::edit::Edit;
 use super::enclose::{self, Escape, Which};
-use super::holes;
+use super::holes::{self, Hole, Part};
 use super::import;
 use super::place::{Place, Proposal, Refused};
 use crate::analyze::unit::Node;
@@ -80,8 +80,7 @@ fn quote(place: &Place<'_, '_>, which: Which) -> Result<Proposal, Refused> {
     let command = call.value(0, &["args", "cmd", "command"]).ok_or(Refused::NoTemplate)?;
     let escape = Escape { module: "shlex", function: "quote", text_only: true, marks: MARKS };
     let found = enclose::values(place, &command, &escape, which)?;
-    let quotes = |text: &str| text.matches('\'').count() % 2 == 1 || text.matches('"').count() % 2 == 1;
-    if found.holes.iter().any(|hole| quotes(&hole.before) || quotes(&hole.after)) {
+    if is_within_quotes(place, &command, &found.holes) {
         return Err(Refused::Shape("a value stands within quotes"));
     }
     if found.holes.iter().any(|hole| hole.before.is_empty()) {
@@ -109,6 +108,25 @@ fn quote(place: &Place<'_, '_>, which: Which) -> Result<Proposal, Refused> {
     let mut proposal = Proposal::new(FIX, edits, description).inferring(inferred);
     proposal.uses = uses;
     Ok(proposal)
+}
+
+/// Whether a value stands in the shell's own quotes, where one more pair would end them.
+fn is_within_quotes<'u>(place: &Place<'_, 'u>, command: &Node<'u>, holes: &[Hole<'u>]) -> bool {
+    let written = place.written(command);
+    let Some(parts) = written.and_then(|written| holes::parts(place.family, &written)) else {
+        let is_open = |text: &str| ['\'', '"'].iter().any(|quote| text.matches(*quote).count() % 2 == 1);
+        return holes.iter().any(|hole| is_open(&hole.before) || is_open(&hole.after));
+    };
+    let mut open = None;
+    parts.iter().any(|part| match part {
+        Part::Hole(_) => open.is_some(),
+        Part::Text(text) => {
+            for c in text.chars().filter(|c| matches!(c, '\'' | '"')) {
+                open = if open == Some(c) { None } else { open.or(Some(c)) };
+            }
+            false
+        }
+    })
 }
 
 /// Whether the text, put together in several steps, has nothing that only a shell understands: its constants are words

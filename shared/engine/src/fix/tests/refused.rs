@@ -63,6 +63,11 @@ fn hashes_that_a_protocol_names() {
 #[test]
 fn commands_that_need_their_shell() {
     python("import os", "os.system(f'cat \"{request.args[\"f\"]}\" | wc')", "needs a shell");
+    python(
+        "import os",
+        "b = request.args['b']\n    os.system(f'sh -c \"head -n {len(b)} {b}\" | wc')",
+        "needs a shell",
+    );
     python("import os", "os.system(request.args['command'])", "no_template");
     python("import os", "os.system(f'{request.args[\"program\"]} -l')", "no_template");
     script(
