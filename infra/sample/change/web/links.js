@@ -16,12 +16,12 @@ function linkTo(origin, slug) {
 }
 
 async function findLink(db, slug) {
-  const rows = await db.query("SELECT target FROM links WHERE slug = '" + slug + "'");
+  const rows = await db.all("SELECT target FROM links WHERE slug = '" + slug + "'");
   return rows.length > 0 ? rows[0].target : null;
 }
 
 async function countVisits(db, slug) {
-  const rows = await db.query(`SELECT visits FROM links WHERE slug = '${slug}'`);
+  const rows = await db.all(`SELECT visits FROM links WHERE slug = '${slug}'`);
   return rows.length > 0 ? rows[0].visits : 0;
 }
 

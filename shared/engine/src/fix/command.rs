@@ -6,7 +6,7 @@ mod words;
 use super::call::Call;
 use super::edit::Edit;
 use super::enclose::{self, Escape, Which};
-use super::holes;
+use super::holes::{self, Hole, Part};
 use super::import;
 use super::place::{Place, Proposal, Refused};
 use crate::analyze::unit::Node;
@@ -64,15 +64,23 @@ fn replaced<'u>(call: &Call<'u>) -> Option<(&'static str, &'static str, Node<'u>
     }
 }
 
-/// Quotes each value; a command that needs no shell is split instead of being read by one.
-pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
+/// Python: quotes the values that the flow names.
+pub(super) fn quote_tainted(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
+    quote(place, Which::Tainted)
+}
+
+/// Python: quotes every value in the command.
+pub(super) fn quote_all(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
+    quote(place, Which::All)
+}
+
+/// A command that needs no shell is split instead of being read by one.
+fn quote(place: &Place<'_, '_>, which: Which) -> Result<Proposal, Refused> {
     let call = place.call()?;
     let command = call.value(0, &["args", "cmd", "command"]).ok_or(Refused::NoTemplate)?;
     let escape = Escape { module: "shlex", function: "quote", text_only: true, marks: MARKS };
-    let found = enclose::values(place, &command, &escape, Which::Tainted)
-        .or_else(|_| enclose::values(place, &command, &escape, Which::All))?;
-    let quotes = |text: &str| text.matches('\'').count() % 2 == 1 || text.matches('"').count() % 2 == 1;
-    if found.holes.iter().any(|hole| quotes(&hole.before) || quotes(&hole.after)) {
+    let found = enclose::values(place, &command, &escape, which)?;
+    if is_within_quotes(place, &command, &found.holes) {
         return Err(Refused::Shape("a value stands within quotes"));
     }
     if found.holes.iter().any(|hole| hole.before.is_empty()) {
@@ -96,9 +104,29 @@ pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     }
     let description =
         "Quoted the values in the command, so that each is one argument of a POSIX shell's command.";
-    let mut proposal = Proposal::new(FIX, edits, description).inferring(1);
+    let inferred = 1 + u32::from(which == Which::All);
+    let mut proposal = Proposal::new(FIX, edits, description).inferring(inferred);
     proposal.uses = uses;
     Ok(proposal)
+}
+
+/// Whether a value stands in the shell's own quotes, where one more pair would end them.
+fn is_within_quotes<'u>(place: &Place<'_, 'u>, command: &Node<'u>, holes: &[Hole<'u>]) -> bool {
+    let written = place.written(command);
+    let Some(parts) = written.and_then(|written| holes::parts(place.family, &written)) else {
+        let is_open = |text: &str| ['\'', '"'].iter().any(|quote| text.matches(*quote).count() % 2 == 1);
+        return holes.iter().any(|hole| is_open(&hole.before) || is_open(&hole.after));
+    };
+    let mut open = None;
+    parts.iter().any(|part| match part {
+        Part::Hole(_) => open.is_some(),
+        Part::Text(text) => {
+            for c in text.chars().filter(|c| matches!(c, '\'' | '"')) {
+                open = if open == Some(c) { None } else { open.or(Some(c)) };
+            }
+            false
+        }
+    })
 }
 
 /// Whether the text, put together in several steps, has nothing that only a shell understands: its constants are words

@@ -1,10 +1,12 @@
 //! Puts a call around each value that goes into a text: the escape function of the text's language.
 
+use super::call::Call;
 use super::edit::Edit;
 use super::holes::{self, Hole};
 use super::import;
 use super::place::{Place, Refused};
 use crate::analyze::unit::Node;
+use crate::language::Family;
 
 /// How values are enclosed.
 pub(super) struct Escape<'a> {
@@ -31,15 +33,16 @@ pub(super) struct Enclosed<'u> {
     pub(super) holes: Vec<Hole<'u>>,
 }
 
-/// Escapes what `text` takes in.
-pub(super) fn values<'u>(
+/// The values in `text` that are to be enclosed.
+pub(super) fn chosen<'u>(
     place: &Place<'_, 'u>,
     text: &Node<'u>,
     escape: &Escape<'_>,
     which: Which,
-) -> Result<Enclosed<'u>, Refused> {
+) -> Result<Vec<Hole<'u>>, Refused> {
     let all = holes::of(place, text, escape.marks);
     let mut holes = all.ok_or(Refused::Shape("the text is put together in another way"))?;
+    holes.retain(|hole| !is_harmless(place, &hole.node, escape));
     if which == Which::Tainted {
         holes.retain(|hole| place.is_on_way(&hole.node));
     }
@@ -49,6 +52,17 @@ pub(super) fn values<'u>(
     if holes.iter().any(|hole| runs_code(&hole.node)) {
         return Err(Refused::Shape("the value is code that ran; that comes first"));
     }
+    Ok(holes)
+}
+
+/// Escapes what `text` takes in.
+pub(super) fn values<'u>(
+    place: &Place<'_, 'u>,
+    text: &Node<'u>,
+    escape: &Escape<'_>,
+    which: Which,
+) -> Result<Enclosed<'u>, Refused> {
+    let holes = chosen(place, text, escape, which)?;
     let mut edits: Vec<Edit> = Vec::new();
     let mut uses = String::new();
     for hole in &holes {
@@ -66,6 +80,16 @@ pub(super) fn values<'u>(
         edits.push(Edit::replace(hole.node.range(), format!("{}({value})", imported.code)));
     }
     Ok(Enclosed { edits, uses, holes })
+}
+
+/// Escaped already, or a number.
+fn is_harmless<'u>(place: &Place<'_, 'u>, node: &Node<'u>, escape: &Escape<'_>) -> bool {
+    let Some(call) = Call::of(place.facts, node) else { return false };
+    match call.name.strip_prefix(escape.module) {
+        Some("") => escape.function.is_empty(),
+        Some(rest) => rest.strip_prefix('.') == Some(escape.function),
+        None => place.family == Family::Python && matches!(&*call.name, "int" | "float" | "len"),
+    }
 }
 
 fn runs_code(node: &Node<'_>) -> bool {

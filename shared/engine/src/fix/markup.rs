@@ -1,5 +1,7 @@
 //! CWE-79: values are escaped where they go into HTML, or are set as text.
 
+mod local;
+
 use crate::analyze::unit::Node;
 
 use super::call::{self, Call};
@@ -7,6 +9,8 @@ use super::edit::Edit;
 use super::enclose::{self, Escape, Which};
 use super::holes::{self, Hole};
 use super::place::{Place, Proposal, Refused, is_call};
+
+pub(super) use local::escape_locally;
 
 const FIX: &str = "cross_site_scripting_prevention";
 const MARKS: &[char] = &['<', '>'];
@@ -151,11 +155,7 @@ fn assigned<'u>(sink: &Node<'u>) -> Option<(Node<'u>, Node<'u>)> {
 
 /// JavaScript: the escape function of a package that the repository has.
 pub(super) fn escape_script(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let text = match (place.call(), assigned(&place.sink)) {
-        (Ok(call), _) => sent(&call).ok_or(Refused::NoTemplate)?,
-        (Err(_), Some((_, right))) => right,
-        (Err(_), None) => place.sink.clone(),
-    };
+    let text = markup(place)?;
     let family = place.family;
     let (module, function) = ESCAPERS
         .iter()
@@ -166,6 +166,15 @@ pub(super) fn escape_script(place: &Place<'_, '_>) -> Result<Proposal, Refused> 
         .or_else(|_| enclose::values(place, &text, &escape, Which::All))?;
     let description = "Escaped the values where they go into the HTML: they are shown as text now.";
     Ok(Proposal::new(FIX, found.edits, description).using(found.uses))
+}
+
+/// JavaScript: the expression that is sent, or assigned, as markup.
+fn markup<'u>(place: &Place<'_, 'u>) -> Result<Node<'u>, Refused> {
+    match (place.call(), assigned(&place.sink)) {
+        (Ok(call), _) => sent(&call).ok_or(Refused::NoTemplate),
+        (Err(_), Some((_, right))) => Ok(right),
+        (Err(_), None) => Ok(place.sink.clone()),
+    }
 }
 
 /// What a response's method, or `document.write`, is given.

@@ -24,10 +24,12 @@ pub(super) fn templates(cwe: &str, family: Family) -> &'static [Template] {
     match (cwe.strip_prefix("CWE-").unwrap_or(cwe), family) {
         ("22", Python) => &[path::guard, path::extraction],
         ("22", JavaScript) => &[path::guard],
-        ("78", Python) => &[command::argument_list, command::quote],
+        ("78", Python) => &[command::argument_list, command::quote_tainted, command::quote_all],
         ("78", JavaScript) => &[command::exec_file],
         ("79", Python) => &[markup::escape_tainted, markup::escape_all, markup::autoescape],
-        ("79", JavaScript) => &[markup::text_content, markup::escape_script, markup::autoescape_script],
+        ("79", JavaScript) => {
+            &[markup::text_content, markup::escape_script, markup::escape_locally, markup::autoescape_script]
+        }
         ("89", Python | JavaScript) => &[sql::propose],
         ("90", Python) => &[ldap::python],
         ("90", JavaScript) => &[ldap::script],

@@ -1,11 +1,13 @@
 //! CWE-377: a temporary file is made with its name, not after it.
 
+use super::call::Call;
 use super::edit::Edit;
 use super::import;
 use super::place::{Place, Proposal, Refused};
 use super::rename;
 
 const FIX: &str = "temporary_file_creation";
+const MOVED: &str = "The file is made in a new folder that no other user can write to; programs that look for it by its old name will not find it.";
 
 /// `name = tempfile.mktemp(..)` to `handle, name = tempfile.mkstemp(..)` and `os.close(handle)`.
 pub(super) fn mkstemp(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
@@ -47,19 +49,22 @@ pub(super) fn mkstemp(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     Ok(Proposal::new(FIX, edits, description).using("tempfile.mkstemp").using(close.full).changing_meaning())
 }
 
-/// `"/tmp/report.txt"`, written to, becomes a file of that name in a folder that is made for it, whose name nobody knows.
+/// `"/tmp/report.txt"` or `path.join(os.tmpdir(), "report.txt")`, written to, becomes a file of that name in a folder that
+/// is made for it, whose name nobody knows.
 pub(super) fn mkdtemp(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let call = place.call()?;
     let path = call.positional(0).ok_or(Refused::NoTemplate)?;
-    let written = place.written(&path).filter(|written| written.kind() == "string");
-    let written = written.ok_or(Refused::Shape("the file's name is put together"))?;
+    let written = place.written(&path).ok_or(Refused::Shape("the file's name is put together"))?;
+    if let Some(joined) = Call::of(place.facts, &written) {
+        return in_own_folder(place, &joined);
+    }
+    if written.kind() != "string" {
+        return Err(Refused::Shape("the file's name is put together"));
+    }
     let text = written.text();
     let (quote, text) = (&text[..1], text.trim_matches(['"', '\'']));
     let name = text.strip_prefix("/tmp/").or_else(|| text.strip_prefix("/var/tmp/")).unwrap_or_default();
-    let stem = name.split('.').next().unwrap_or_default();
-    if stem.is_empty() || name.contains(['/', '\\']) {
-        return Err(Refused::Shape("the file lies in a folder of its own"));
-    }
+    let stem = stem(name)?;
     if place.source().matches(text).count() > 1 {
         return Err(Refused::Shape("the file is named elsewhere too"));
     }
@@ -73,16 +78,47 @@ pub(super) fn mkdtemp(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     );
     let mut edits = vec![Edit::replace(written.range(), code)];
     edits.extend([join.edits, tmpdir.edits, make.edits].into_iter().flatten());
-    let description = "The file is made in a new folder that no other user can write to; programs that look for it by its old name will not find it.";
-    let proposal = Proposal::new(FIX, edits, description).changing_meaning();
+    let proposal = Proposal::new(FIX, edits, MOVED).changing_meaning();
     Ok(proposal.using(join.full).using(tmpdir.full).using(make.full))
+}
+
+/// In `path.join(os.tmpdir(), "report.txt")`, a new folder takes the place of `os.tmpdir()`.
+fn in_own_folder<'u>(place: &Place<'_, 'u>, joined: &Call<'u>) -> Result<Proposal, Refused> {
+    let [folder, file] = &joined.arguments[..] else {
+        return Err(Refused::Shape("the file lies in a folder of its own"));
+    };
+    let is_shared = Call::of(place.facts, folder).is_some_and(|folder| folder.name == "os.tmpdir");
+    if !is_shared || !joined.name.ends_with(".join") || file.kind() != "string" {
+        return Err(Refused::Shape("the file's name is put together"));
+    }
+    let text = file.text();
+    let (quote, name) = (&text[..1], text.trim_matches(['"', '\'']));
+    let stem = stem(name)?;
+    if place.source().matches(name).count() > 1 {
+        return Err(Refused::Shape("the file is named elsewhere too"));
+    }
+    let make = import::function(place, folder.range().start, "fs", "mkdtempSync")?;
+    let (join, shared) = (joined.callee.text(), folder.text());
+    let code = format!("{}({join}({shared}, {quote}{stem}-{quote}))", make.code);
+    let mut edits = vec![Edit::replace(folder.range(), code)];
+    edits.extend(make.edits);
+    Ok(Proposal::new(FIX, edits, MOVED).changing_meaning().using(make.full))
+}
+
+/// What the folder's name begins with.
+fn stem(name: &str) -> Result<&str, Refused> {
+    let stem = name.split('.').next().unwrap_or_default();
+    if stem.is_empty() || name.contains(['/', '\\']) {
+        return Err(Refused::Shape("the file lies in a folder of its own"));
+    }
+    Ok(stem)
 }
 
 /// `open(tempfile.mktemp(), "w")` to `tempfile.NamedTemporaryFile("w", delete=False)`.
 fn opened(place: &Place<'_, '_>) -> Result<Option<Proposal>, Refused> {
     let call = place.call()?;
     let outer = call.node.parent().and_then(|list| list.parent());
-    let Some(outer) = outer.and_then(|node| super::call::Call::of(place.facts, &node)) else {
+    let Some(outer) = outer.and_then(|node| Call::of(place.facts, &node)) else {
         return Ok(None);
     };
     if outer.name != "open" {

@@ -137,6 +137,40 @@ fn sql_takes_the_driver_of_the_project() {
 }
 
 #[test]
+fn sql_takes_the_driver_that_a_manifest_lists() {
+    const SCRIPT: &str = "exports.f = (db, a) => db.query(`SELECT b FROM t WHERE a = '${a}'`);\n";
+    const PYTHON: &str = "def f(c, a):\n    c.execute(f\"SELECT b FROM t WHERE a = '{a}'\")\n";
+    #[track_caller]
+    fn check(manifest: &str, text: &str, expected: Result<&str, &str>) {
+        let (sink, source) = if manifest.ends_with(".json") { ("b.js", SCRIPT) } else { ("b.py", PYTHON) };
+        let fixes = run(&[(manifest, text), (sink, source)]);
+        match expected {
+            Ok(after) => assert!(
+                str::from_utf8(&fixes.files[sink]).unwrap().contains(after),
+                "{fixes:?}",
+                fixes = fixes.files
+            ),
+            Err(reason) => {
+                assert!(fixes.results.rejected[0].reason.contains(reason), "{:?}", fixes.results.rejected)
+            }
+        }
+    }
+    let package = |list: &str| format!("{{ \"name\": \"pg\", \"dependencies\": {{ {list} }} }}");
+    check("package.json", &package(r#""mariadb": "^3.4.0""#), Ok("a = ?`, [a]"));
+    check("web/package.json", &package(r#""pg": "8", "express": "5""#), Ok("a = $1`, [a]"));
+    // Both take a query in the same way.
+    check("package.json", &package(r#""mysql": "2", "mysql2": "3""#), Ok("a = ?`, [a]"));
+    check("package.json", &package(r#""pg": "8", "mysql2": "3""#), Err("several"));
+    check("package.json", &package(r#""pg": "8", "mssql": "11""#), Err("several"));
+    check("package.json", &package(r#""better-sqlite3": "11""#), Err("takes this call"));
+    check("package.json", &package(""), Err("names no database driver"));
+    check("package.json", "{", Err("names no database driver"));
+    check("node_modules/x/package.json", &package(r#""pg": "8""#), Err("names no database driver"));
+    check("requirements.txt", "flask\npsycopg2-binary>=2.9 # the database\n", Ok("a = %s\", (a,)"));
+    check("requirements-dev.txt", "mysqlclient\naiosqlite\n", Err("several"));
+}
+
+#[test]
 fn sql_that_is_left_alone() {
     #[track_caller]
     fn check(body: &str, reason: &str) {

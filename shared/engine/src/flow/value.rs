@@ -86,6 +86,9 @@ pub(super) struct Value {
     pub(super) name: Name,
     pub(super) shape: Option<Rc<Shape>>,
     pub(super) traits: Traits,
+    /// The classes for which a sanitiser gave it, or all its parts that are no constants. Taint does not say that: a value
+    /// of which nobody knows where it comes from has none.
+    pub(super) clean: Mask,
 }
 
 /// Small facts about a value.
@@ -145,6 +148,23 @@ impl Value {
     /// Nothing but constants of the program is in it.
     pub(super) fn is_fixed(&self) -> bool {
         self.constant.is_some() || self.traits.has(Traits::FIXED)
+    }
+
+    /// The classes for which no part of it is raw: constants, and what sanitisers gave.
+    pub(super) fn cleaned(&self) -> Mask {
+        self.deep_cleaned(4)
+    }
+
+    fn deep_cleaned(&self, depth: u8) -> Mask {
+        match self.object() {
+            _ if self.is_fixed() => Mask::MAX,
+            Some(_) if depth == 0 => 0,
+            Some(object) => {
+                let rest = if object.exact { Mask::MAX } else { object.rest.deep_cleaned(depth - 1) };
+                object.entries.iter().fold(rest, |all, (_, value)| all & value.deep_cleaned(depth - 1))
+            }
+            None => self.clean,
+        }
     }
 
     pub(super) fn is_unset(&self) -> bool {

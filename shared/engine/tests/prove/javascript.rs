@@ -66,6 +66,13 @@ fn pages_redirects_and_weak_functions_in_javascript() {
         "escape(req.query.q)",
     );
     javascript(
+        "CWE-79",
+        "show",
+        "exports.show = (req, res) => {\n  const escapeHtml = (value) => String(value).replace(/[&<>\"']/g, (c) => `&#${c.charCodeAt(0)};`);\n  res.send('<h1>' + HERE + '</h1>'); // SINK\n};\n",
+        "req.query.q",
+        "escapeHtml(req.query.q)",
+    );
+    javascript(
         "CWE-601",
         "after",
         "function after(req, res) {\n  const to = req.query.next;\n  HERE\n  res.redirect(to); // SINK\n}\n",

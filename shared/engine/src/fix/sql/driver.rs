@@ -1,7 +1,12 @@
 //! Which placeholders a database driver takes, and how it wants the values.
 //!
 //! From the drivers' own documentation: sqlite3 `?`; psycopg and the MySQL ones `%s` (DB-API `format`); asyncpg and
-//! node-postgres `$1`; mysql2, sqlite3 and better-sqlite3 for Node `?`; SQLAlchemy's `text` `:name`.
+//! node-postgres `$1`; mysql2, mariadb, sqlite3 and better-sqlite3 for Node `?`; SQLAlchemy's `text` `:name`.
+//!
+//! A file that names no driver, because its connection is a parameter, takes that of the repository, if only one could be
+//! meant: among what its files import and its manifests list.
+
+mod manifest;
 
 use std::collections::BTreeSet;
 
@@ -65,6 +70,8 @@ const MODULES: &[(Family, &str, Placeholder)] = &[
     (Family::Python, "oracledb", Placeholder::Colon),
     (Family::Python, "cx_Oracle", Placeholder::Colon),
     (Family::JavaScript, "pg", Placeholder::Dollar),
+    (Family::JavaScript, "pg-promise", Placeholder::Dollar),
+    (Family::JavaScript, "mariadb", Placeholder::Question),
     (Family::JavaScript, "mysql", Placeholder::Question),
     (Family::JavaScript, "mysql2", Placeholder::Question),
     (Family::JavaScript, "sqlite3", Placeholder::Question),
@@ -74,7 +81,25 @@ const MODULES: &[(Family, &str, Placeholder)] = &[
     (Family::JavaScript, "sequelize", Placeholder::Question),
 ];
 
-/// The drivers that any file of the tree imports.
+/// Drivers that take such calls too, and values in a way that no template writes.
+const OTHERS: &[(Family, &str)] = &[
+    (Family::Python, "clickhouse_driver"),
+    (Family::Python, "fdb"),
+    (Family::Python, "ibm_db_dbi"),
+    (Family::Python, "pymssql"),
+    (Family::Python, "snowflake"),
+    (Family::JavaScript, "@libsql/client"),
+    (Family::JavaScript, "@neondatabase/serverless"),
+    (Family::JavaScript, "@planetscale/database"),
+    (Family::JavaScript, "cassandra-driver"),
+    (Family::JavaScript, "mssql"),
+    (Family::JavaScript, "oracledb"),
+    (Family::JavaScript, "postgres"),
+    (Family::JavaScript, "snowflake-sdk"),
+    (Family::JavaScript, "tedious"),
+];
+
+/// The drivers that any file of the tree imports, or a manifest lists.
 #[derive(Debug, Default)]
 pub(in crate::fix) struct Drivers {
     used: BTreeSet<(Family, &'static str)>,
@@ -84,21 +109,24 @@ impl Drivers {
     pub(in crate::fix) fn of_tree(tree: &Tree) -> Self {
         let mut drivers = Self::default();
         for (path, bytes) in tree.iter() {
-            let Some(family) = Language::of_path(path).and_then(Language::family) else { continue };
             let Ok(source) = str::from_utf8(bytes) else { continue };
-            for line in source.lines() {
-                drivers.note(family, line);
+            if let Some((family, packages)) = manifest::packages(path, source) {
+                packages.iter().for_each(|package| drivers.note(family, package));
+            } else if let Some(family) = Language::of_path(path).and_then(Language::family) {
+                let modules = source.lines().flat_map(|line| imported(family, line));
+                modules.for_each(|module| drivers.note(family, &module));
             }
         }
         drivers
     }
 
-    fn note(&mut self, family: Family, line: &str) {
-        for module in imported(family, line) {
-            let module = module.split('/').next().unwrap_or(&module);
-            let known = MODULES.iter().find(|(of, name, _)| *of == family && *name == module);
-            self.used.extend(known.map(|(of, name, _)| (*of, *name)));
-        }
+    /// `mysql2/promise` is of `mysql2`, `@libsql/client/web` of `@libsql/client`.
+    fn note(&mut self, family: Family, module: &str) {
+        let of = |name: &str| {
+            module.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let known = MODULES.iter().map(|(family, name, _)| (*family, *name)).chain(OTHERS.iter().copied());
+        self.used.extend(known.filter(|(other, name)| *other == family && of(name)));
     }
 
     /// The style of the call, and whether its own file says so.
@@ -115,8 +143,12 @@ impl Drivers {
             .collect();
         let is_sure = !own.is_empty();
         let styles = if is_sure { own } else { self.styles(family, method) };
+        let is_guess = !is_sure && OTHERS.iter().any(|other| other.0 == family && self.used.contains(other));
         match styles.iter().collect::<Vec<_>>()[..] {
-            [only] => Ok((*only, is_sure)),
+            [only] if !is_guess => Ok((*only, is_sure)),
+            [] if self.used.iter().all(|(of, _)| *of != family) => {
+                Err(Refused::Shape("the repository names no database driver that is known"))
+            }
             [] => Err(Refused::Shape("no known database driver takes this call")),
             _ => Err(Refused::Shape("several database drivers could take this call")),
         }
@@ -139,7 +171,8 @@ fn style(family: Family, module: &str, placeholder: Placeholder, method: &str) -
         (Family::Python, "django", "raw") | (Family::Python, _, "execute") => Passing::Tuple,
         (Family::JavaScript, "better-sqlite3" | "sqlite", "prepare") => Passing::Chained,
         (Family::JavaScript, "pg" | "mysql", "query")
-        | (Family::JavaScript, "mysql2", "query" | "execute")
+        | (Family::JavaScript, "pg-promise", "query" | "any" | "one" | "none" | "many")
+        | (Family::JavaScript, "mysql2" | "mariadb", "query" | "execute")
         | (Family::JavaScript, "sqlite3" | "sqlite", "get" | "all" | "run" | "each")
         | (Family::JavaScript, "knex", "raw") => Passing::Array,
         (Family::JavaScript, "sequelize", "query") => Passing::Replacements,

@@ -46,6 +46,29 @@ fn commands() {
         "import shlex\nimport subprocess",
         "name = request.args['name']\n    line = 'sh -c '\n    line += f'echo {shlex.quote(str(name))}'\n    subprocess.run(shlex.split(line))",
     );
+    // A redirection and a pipe need the shell.
+    check(
+        "import subprocess",
+        "a, b = request.args['a'], request.args['b']\n    subprocess.run(f'wc -l < {a}/{b}', shell=True)",
+        "import shlex\nimport subprocess",
+        "a, b = request.args['a'], request.args['b']\n    subprocess.run(f'wc -l < {shlex.quote(str(a))}/{shlex.quote(str(b))}', shell=True)",
+    );
+    check(
+        "import os\nimport shlex",
+        "os.system('cat ' + shlex.quote(request.args['a']) + ' | head -n %s > ' % int(request.args['n']) + request.args['b'])",
+        "",
+        "os.system('cat ' + shlex.quote(request.args['a']) + ' | head -n %s > ' % int(request.args['n']) + shlex.quote(request.args['b']))",
+    );
+}
+
+/// No flow names the values: all of them are quoted.
+#[test]
+fn commands_of_values_that_come_from_anywhere() {
+    check_file(
+        "a.py",
+        "import os\n\n\ndef f(job):\n    os.system(\"cat %s | wc -l > %s\" % (job.source, job.target))\n",
+        "import shlex\nimport os\n\n\ndef f(job):\n    os.system(\"cat %s | wc -l > %s\" % (shlex.quote(str(job.source)), shlex.quote(str(job.target))))\n",
+    );
 }
 
 #[test]

@@ -62,7 +62,12 @@ fn hashes_that_a_protocol_names() {
 
 #[test]
 fn commands_that_need_their_shell() {
-    python("import os", "os.system(f'cat {request.args[\"f\"]} | wc')", "finding_gone");
+    python("import os", "os.system(f'cat \"{request.args[\"f\"]}\" | wc')", "needs a shell");
+    python(
+        "import os",
+        "b = request.args['b']\n    os.system(f'sh -c \"head -n {len(b)} {b}\" | wc')",
+        "needs a shell",
+    );
     python("import os", "os.system(request.args['command'])", "no_template");
     python("import os", "os.system(f'{request.args[\"program\"]} -l')", "no_template");
     script(
@@ -78,7 +83,7 @@ fn places_that_nothing_tells() {
     python("import os", "return open(request.args['f']).read()", "no folder");
     python("import random", "random.seed(1)\n    return redirect('/')", "");
     script("const fs = require('fs');", "fs.readFile(req.query.f, () => {});", "no folder");
-    script("const x = 1;", "res.send('<p>' + req.query.n + '</p>');", "no function that escapes");
+    script("const x = 1;", "res.send('<a href=\"' + req.query.n + '\">x</a>');", "no function that escapes");
     python(
         "from lxml import etree",
         "root = etree.parse('a.xml')\n    return str(root.xpath('//a[' + request.args['i'] + ']'))",

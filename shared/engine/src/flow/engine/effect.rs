@@ -154,7 +154,10 @@ impl Engine<'_> {
         let Some(callback) = site.at(at).filter(|c| c.function().is_some()) else {
             let taint = receiver.all_taint().union(&site.args_taint());
             let clean = site.at(at).map_or(0, |c| self.cleaned_by(&c));
-            return Value::tainted(if maps { taint.without(clean) } else { taint });
+            return match maps {
+                true => Value { clean, ..Value::tainted(taint.without(clean)) },
+                false => Value::tainted(taint),
+            };
         };
         let wide = Value { constant: None, ..element };
         // A fold gives what it has so far first: both may hold any element.
@@ -228,7 +231,14 @@ impl Engine<'_> {
                     true => Traits::BUILT,
                     false => Traits::default(),
                 };
-                Value { taint, traits, ..Value::default() }
+                let clean = match effect {
+                    Effect::Join | Effect::Format => {
+                        site.args.iter().fold(subject.cleaned(), |all, given| all & given.value.cleaned())
+                    }
+                    // Other letters, or fewer, may undo what a sanitiser did.
+                    _ => 0,
+                };
+                Value { taint, traits, clean, ..Value::default() }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::ir::{CompFor, Const, Entry, ExprId, ExprKind, Module, Op, Span};
 use super::super::names::Name;
-use super::super::value::{Key, Label, Object, Origin, Shape, Taint, Test, Traits, Value};
+use super::super::value::{Key, Label, Mask, Object, Origin, Shape, Taint, Test, Traits, Value};
 use super::Engine;
 use super::anchor::Lead;
 
@@ -109,12 +109,14 @@ impl Engine<'_> {
         let mut whole = Some(String::new());
         let mut taint = Taint::default();
         let mut fixed = true;
+        let mut clean = Mask::MAX;
         let mut lead = Lead::default();
         for part in parts {
             let value = self.eval(m, *part);
             lead.add(&value);
             taint = taint.union(&value.all_taint());
             fixed &= value.is_fixed();
+            clean &= value.cleaned();
             whole = match (whole, value.constant.as_ref()) {
                 (Some(mut text), Some(c)) if text.len() < 4096 => {
                     super::constant::show(c, &mut text);
@@ -130,7 +132,7 @@ impl Engine<'_> {
             (None, false) if lead.is_anchored() => Traits::BUILT.with(Traits::ANCHORED),
             (None, false) => Traits::BUILT,
         };
-        Value { taint, constant, traits, ..Value::default() }
+        Value { taint, constant, traits, clean, ..Value::default() }
     }
 
     fn binary(&mut self, m: &Module, op: Op, left: ExprId, right: ExprId, span: Span) -> Value {

@@ -200,6 +200,8 @@ impl<'r> Engine<'r> {
             shape: None,
             constant: None,
             traits: Traits::default(),
+            // Part of a list holds what the list holds; part of a quoted text may lack a quote.
+            clean: base.object().map_or(0, |_| base.cleaned()),
             ..base.clone()
         }
     }

@@ -62,7 +62,7 @@ impl Engine<'_> {
             if object.is_some() { a.taint.union(&b.taint) } else { a.all_taint().union(&b.all_taint()) };
         let is_markup = |v: &Value| v.name.is_known() && self.rules.markup.contains(&v.name);
         let taint = if is_markup(a) || is_markup(b) { taint.without(self.rules.class("xss")) } else { taint };
-        Value { taint, traits, shape: object, ..Value::default() }
+        Value { taint, traits, shape: object, clean: a.cleaned() & b.cleaned(), ..Value::default() }
     }
 
     fn equals(&mut self, equal: bool, a: &Value, b: &Value, span: Span) -> Value {

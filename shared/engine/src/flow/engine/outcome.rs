@@ -103,5 +103,5 @@ pub(super) fn strip(value: Value, mask: u32) -> Value {
         }
         None => value.shape.clone(),
     };
-    Value { taint, shape, ..value }
+    Value { taint, shape, clean: value.clean | mask, ..value }
 }

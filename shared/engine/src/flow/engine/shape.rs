@@ -68,6 +68,9 @@ impl<'r> Engine<'r> {
         if when.built {
             return value.traits.has(Traits::BUILT);
         }
+        if let Some(class) = &when.raw {
+            return value.traits.has(Traits::BUILT) && value.cleaned() & self.rules.class(class) == 0;
+        }
         if let Some(bits) = when.bits {
             return matches!(value.constant, Some(Const::Int(n)) if n & bits != 0);
         }

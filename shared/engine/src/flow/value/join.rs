@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Object, Shape, Test, Traits, Value};
+use super::{Mask, Object, Shape, Test, Traits, Value};
 
 impl Value {
     /// The value after a branch: taint of both, what both agree on, and the one type or shape that is known.
@@ -19,7 +19,9 @@ impl Value {
         let anchored = both.has(Traits::ANCHORED) && leads(self) && leads(other);
         let lost = Traits::UNSET.with(Traits::FIXED).with(Traits::ANCHORED).with(Traits::NEVER);
         let kept = both.without(lost).with(fixed);
+        let clean = |v: &Self| if v.is_fixed() { Mask::MAX } else { v.clean };
         Self {
+            clean: clean(self) & clean(other),
             taint: self.taint.union(&other.taint),
             constant: if self.constant == other.constant { self.constant.clone() } else { None },
             name: if self.name.is_known() { self.name } else { other.name },

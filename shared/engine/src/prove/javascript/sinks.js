@@ -20,7 +20,8 @@ function query(name, parts) {
 
 function judgeHtml(value) {
   if (typeof value !== 'string') return;
-  note(value.includes(`<${MARK}`) ? 'code' : value.includes(`&lt;${MARK}`) ? 'data' : 'seen', value);
+  const escaped = ['&lt;', '&#60;', '&#x3c;', '&#x3C;'].some((less) => value.includes(less + MARK));
+  note(value.includes(`<${MARK}`) ? 'code' : escaped ? 'data' : 'seen', value);
 }
 
 function redirected(name, parts) {

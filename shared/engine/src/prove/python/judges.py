@@ -96,7 +96,8 @@ def judge_html(value, kind="text/html"):
         for one in value:
             judge_html(one, kinds[0] if kinds else kind)
     elif isinstance(value, str) and "html" in kind:
-        note("code" if "<" + MARK in value else "data" if "&lt;" + MARK in value else "seen", value)
+        escaped = any(less + MARK in value for less in ("&lt;", "&#60;", "&#x3c;", "&#x3C;"))
+        note("code" if "<" + MARK in value else "data" if escaped else "seen", value)
 
 
 def as_one_word(text, payload):

@@ -46,6 +46,9 @@ pub(in crate::flow) struct When {
     /// It is text put together from parts.
     #[serde(default)]
     pub(in crate::flow) built: bool,
+    /// It is text put together from parts, one of which is neither a constant nor made harmless for this class.
+    #[serde(default)]
+    pub(in crate::flow) raw: Option<String>,
     /// It is no constant and no container whose keys are all known.
     #[serde(default)]
     pub(in crate::flow) open: bool,

@@ -184,7 +184,8 @@ pub(super) fn classes(text: &str, file: &RuleFile, others: [Option<&RuleFile>; 2
     known.extend(file.rule.iter().map(|rule| rule.class.clone()));
     let named = file.source.iter().map(|s| &s.classes).chain(file.sanitiser.iter().map(|s| &s.classes));
     let named = named.chain(file.guard.iter().map(|g| &g.classes)).chain([&file.private]);
-    let unknown = named.flatten().find(|class| *class != "*" && !known.contains(*class));
+    let raw = conditions(file).flatten().filter_map(|when| when.raw.as_ref());
+    let unknown = named.flatten().chain(raw).find(|class| *class != "*" && !known.contains(*class));
     if let Some(class) = unknown {
         let all: Vec<&str> = built_in.iter().map(String::as_str).collect();
         let reason = format!("no rule has the class {class:?}; built in are {}", all.join(", "));
