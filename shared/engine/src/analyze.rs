@@ -30,6 +30,7 @@ use std::collections::BTreeSet;
 
 use quartet_domain::results::{AnalysisResults, Vulnerability};
 
+use crate::language::Language;
 use crate::rules::OwnRules;
 use crate::tree::Tree;
 
@@ -53,6 +54,11 @@ pub struct Survey {
     pub results: AnalysisResults,
     /// Findings that a comment takes back, with its reason.
     pub suppressed: Vec<(Vulnerability, String)>,
+}
+
+/// Whether an analysis looks at a file with these first bytes: at source code, and for secrets at any text.
+pub fn reads(path: &str, head: &[u8]) -> bool {
+    Language::of_path(path).is_some() || secrets::is_text(head)
 }
 
 /// Every finding in the wanted files and, by the change, in the files that call them or that they call: a flow that

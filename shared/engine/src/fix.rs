@@ -82,7 +82,11 @@ pub fn fix(tree: &Tree, found: &AnalysisResults) -> Fixes {
     let mut budget = MAX_RUN_BYTES;
     for (path, fingerprints) in wanted {
         let Some(family) = Language::of_path(path).and_then(Language::family) else { continue };
-        let Some(source) = tree.get(path).and_then(|bytes| str::from_utf8(bytes).ok()) else { continue };
+        let Some(bytes) = tree.get(path) else { continue };
+        let Ok(source) = str::from_utf8(bytes) else {
+            results.rejected.extend(of_another_encoding(path, found));
+            continue;
+        };
         let context = Context::of(tree, &imports, path);
         let attempts = MAX_ATTEMPTS.min(MAX_ATTEMPTED_BYTES.min(budget) / context.bytes().max(1));
         let mut file = File {
@@ -254,6 +258,19 @@ impl File<'_> {
             verification,
         });
     }
+}
+
+/// An edit would have to be written in the file's own encoding, which is often no more than a guess.
+fn of_another_encoding(path: &str, found: &AnalysisResults) -> impl Iterator<Item = RejectedFix> {
+    let own = found.vulnerabilities.iter().filter(move |finding| finding.file_path == path);
+    own.filter(|finding| finding.confidence_score >= WORTH_ADVICE).map(|finding| RejectedFix {
+        file_path: finding.file_path.clone(),
+        line_number: finding.line_number,
+        rule_id: finding.rule_id.clone(),
+        fingerprint: finding.fingerprint.clone(),
+        reason: "the file is not UTF-8".to_owned(),
+        verification: Vec::new(),
+    })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "far fewer fixes than 2^52")]

@@ -26,6 +26,9 @@ pub const MAX_FILES: usize = 50_000;
 /// Most bytes that [`Tree::read_dir`] takes altogether.
 pub const MAX_TOTAL_BYTES: u64 = 200 * 1024 * 1024;
 
+/// So much of a file shows what it is.
+pub const HEAD_BYTES: usize = 8000;
+
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Tree {
     files: BTreeMap<String, Arc<[u8]>>,
@@ -71,21 +74,24 @@ impl Tree {
         self.files.values().map(|bytes| bytes.len() as u64).sum()
     }
 
-    /// Reads a folder: [`Tree::survey`] without its list of what was left out.
+    /// Reads a folder: [`Tree::survey`] of every file, without its list of what was left out.
     ///
     /// # Errors
     /// The first folder that cannot be listed.
     pub fn read_dir(root: &Path) -> io::Result<Self> {
-        Self::survey(root).map(|(tree, _)| tree)
+        Self::survey(root, &|_, _| true).map(|(tree, _)| tree)
     }
 
     /// Reads the regular files of a folder and says what it left out: `.git` and `node_modules`, links, special files,
     /// names that are not UTF-8, and what is over [`MAX_FILE_BYTES`], [`MAX_FILES`] or [`MAX_TOTAL_BYTES`].
     ///
+    /// `wants` is asked with a file's path and its first bytes, up to [`HEAD_BYTES`]; what it does not want is not read on,
+    /// and not spoken of.
+    ///
     /// # Errors
     /// The first folder that cannot be listed. A single file that cannot be read is left out.
-    pub fn survey(root: &Path) -> io::Result<(Self, Vec<SkippedFile>)> {
-        disk::read(root)
+    pub fn survey(root: &Path, wants: &dyn Fn(&str, &[u8]) -> bool) -> io::Result<(Self, Vec<SkippedFile>)> {
+        disk::read(root, wants)
     }
 
     /// Writes every file below `root`, which must be absent or empty: with nothing there before, no link can lead a name

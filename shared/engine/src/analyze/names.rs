@@ -1,6 +1,6 @@
 //! Which library a name stands for: `from os import system as s; s(x)` is a call of `os.system`.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::call::{self, Function};
 use super::field::Field;
@@ -15,7 +15,7 @@ const MAX_PARTS: usize = 12;
 /// What a file's imports call things.
 #[derive(Default)]
 pub(crate) struct Names {
-    imported: HashMap<String, String>,
+    imported: FxHashMap<String, String>,
 }
 
 impl Names {

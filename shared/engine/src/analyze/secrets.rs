@@ -18,6 +18,7 @@ use super::finding::Finding;
 use super::skip;
 use crate::flow::Evidence;
 use crate::language::Language;
+use crate::tree::HEAD_BYTES;
 use load::{Rule, Rules};
 
 pub(crate) use mask::{masked, text as mask_text};
@@ -30,9 +31,6 @@ const WINDOW: usize = 600;
 const MAX_FINDINGS: usize = 50;
 /// How sure a finding in a test, an example or a document can be.
 const MAX_CONFIDENCE_IN_TESTS: f64 = 0.45;
-/// So much of a file without a zero byte is text.
-const TEXT_BYTES: usize = 8000;
-
 /// A secret in a text.
 struct Hit<'r> {
     rule: &'r Rule,
@@ -42,11 +40,15 @@ struct Hit<'r> {
 
 /// Whether anything in the file is worth a look; a reason when it is text but too large.
 pub(crate) fn reads(path: &str, bytes: &[u8]) -> Result<bool, &'static str> {
-    let is_text = !bytes[..bytes.len().min(TEXT_BYTES)].contains(&0);
-    if !is_text || skip::is_vendored(path) || judge::is_data(path) {
+    if !is_text(bytes) || skip::is_vendored(path) || judge::is_data(path) {
         return Ok(false);
     }
     if bytes.len() > MAX_BYTES { Err("too large to look for secrets") } else { Ok(true) }
+}
+
+/// So much of a file without a zero byte is text.
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
+    !bytes[..bytes.len().min(HEAD_BYTES)].contains(&0)
 }
 
 pub(crate) fn detect(path: &str, bytes: &[u8]) -> Vec<Finding> {

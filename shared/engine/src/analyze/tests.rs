@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use encoding_rs::{KOI8_R, WINDOWS_1252};
 use quartet_domain::results::{AnalysisResults, RiskLevel};
 
 use super::unit::{MAX_DEPTH, MAX_FILE_BYTES};
@@ -169,6 +170,53 @@ fn comments_suppress_what_they_name() {
     check("# quartet: ignore[] nothing", 0);
     check("# quartet: ignore[weak-hash]", 0);
     check("# quartet: ignore[weak-hash] -", 0);
+}
+
+/// A place is one in the text, however its bytes are written: each encoding gives what UTF-8 gives.
+#[test]
+fn every_encoding_gives_the_same_findings() {
+    fn in_bytes(path: &str, bytes: Vec<u8>) -> AnalysisResults {
+        let tree: Tree = [(path, bytes)].into_iter().collect();
+        analyze(&Request { tree: &tree, base: None, changed: None })
+    }
+    #[track_caller]
+    fn check(path: &str, text: &str, bytes: Vec<u8>) {
+        assert!(str::from_utf8(&bytes).is_err());
+        let (known, found) = (in_bytes(path, text.into()), in_bytes(path, bytes));
+        assert!(
+            known.total_issues > 1 && known.vulnerabilities.iter().any(|v| v.flow.len() > 1),
+            "{known:?}"
+        );
+        assert_eq!(serde_json::to_value(found).unwrap(), serde_json::to_value(known).unwrap());
+    }
+    let python = |head: &str, word: &str| {
+        format!(
+            "{head}import hashlib, os\nfrom flask import request\n# {}\ndef f():\n    name = request.args['{word}']\n    \
+             os.system('ls {word} ' + name)\n    return hashlib.md5('{word}' + name)\n",
+            word.repeat(20)
+        )
+    };
+    let script = format!(
+        "// {}\nconst {{ exec }} = require('child_process');\nmodule.exports = (req, res) => {{\n  \
+         const café = req.query['é'];\n  exec('ls é ' + café);\n  eval('é' + café);\n}};\n",
+        "é".repeat(20)
+    );
+    let french = python("", "é");
+    check("a.py", &french, WINDOWS_1252.encode(&french).0.into_owned());
+    check("a.js", &script, WINDOWS_1252.encode(&script).0.into_owned());
+    check("a.ts", &script, WINDOWS_1252.encode(&script).0.into_owned());
+    let russian = python("# -*- coding: koi8-r -*-\n", "да");
+    check("a.py", &russian, KOI8_R.encode(&russian).0.into_owned());
+    let wide = french.encode_utf16().flat_map(u16::to_le_bytes);
+    check("a.py", &french, [0xff, 0xfe].into_iter().chain(wide).collect());
+}
+
+#[test]
+fn text_that_is_not_in_the_encoding_it_declares_is_named() {
+    let tree: Tree = [("a.py", b"# coding: utf-8\nname = 'caf\xe9'\n".as_slice())].into_iter().collect();
+    let found = analyze(&Request { tree: &tree, base: None, changed: None });
+    let skipped: Vec<_> = found.files_skipped.iter().map(|file| file.reason.as_str()).collect();
+    assert_eq!((found.files_analyzed, skipped), (0, vec!["not text in a known encoding"]));
 }
 
 /// What nobody would write must end soon, without a panic; what is left out is named.

@@ -20,6 +20,9 @@ pub(crate) const MAX_FILE_BYTES: usize = 1024 * 1024;
 pub(crate) const MAX_DEPTH: usize = 400;
 /// Most open brackets at once, strings and comments counted as code; checked before parsing.
 const MAX_BRACKETS: usize = 4 * MAX_DEPTH;
+/// Most words, signs and line ends, in strings and comments too: what parsing, and all that is made of a tree, costs time
+/// and memory by. Code has one in four bytes, so the largest file is still read; a table has one in two.
+const MAX_TOKENS: usize = MAX_FILE_BYTES / 4;
 /// From this size on, a file of long lines counts as minified.
 const MINIFIED_BYTES: usize = 20_000;
 const MINIFIED_LINE_BYTES: usize = 500;
@@ -35,6 +38,8 @@ pub(crate) struct Unit {
 pub(crate) enum Unread {
     #[error("larger than {MAX_FILE_BYTES} bytes")]
     TooLarge,
+    #[error("more than {MAX_TOKENS} words and signs")]
+    TooDense,
     #[error("nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
     #[error("not text in a known encoding")]
@@ -57,6 +62,9 @@ impl Unit {
             return Err(Unread::TooDeep);
         }
         let source = text::decode(bytes).ok_or(Unread::NotText)?;
+        if tokens(&source) > MAX_TOKENS {
+            return Err(Unread::TooDense);
+        }
         let tree = syntax::parse(language, &source).ok_or(Unread::Unparsed)?;
         let doc = StrDoc { src: source.into_owned(), lang: language, tree };
         Ok(Some(Self { path: path.to_owned(), language, doc: AstGrep::doc(doc) }))
@@ -73,6 +81,17 @@ impl Unit {
     pub(crate) fn tree(&self) -> &tree_sitter::Tree {
         &self.doc.root().get_doc().tree
     }
+}
+
+/// Runs of letters and digits, and each other byte that is no space.
+fn tokens(source: &str) -> usize {
+    let mut in_word = false;
+    let starts = source.bytes().filter(|byte| {
+        let is_word = byte.is_ascii_alphanumeric() || !byte.is_ascii() || *byte == b'_';
+        let goes_on = std::mem::replace(&mut in_word, is_word) && is_word;
+        !goes_on && !matches!(byte, b' ' | b'\t' | b'\r')
+    });
+    starts.count()
 }
 
 /// The deepest nesting of brackets, strings and comments counted as code: a bound that is cheap to know before parsing,
@@ -126,4 +145,30 @@ pub(crate) fn is_minified(path: &str, bytes: &[u8]) -> bool {
     }
     let lines = 1 + bytes.iter().filter(|byte| **byte == b'\n').count();
     bytes.len() / lines > MINIFIED_LINE_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_signs_are_counted() {
+        #[track_caller]
+        fn check(text: &str, expected: usize) {
+            assert_eq!(tokens(text), expected, "{text}");
+        }
+        check("", 0);
+        check("  \t\r", 0);
+        check("name_1 = café\n", 4);
+        check("f(-1, 'a b')", 10);
+        check("---", 3);
+    }
+
+    #[test]
+    fn a_dense_file_is_named() {
+        let read = |text: &str| Unit::read("a.py", text.as_bytes()).map(|unit| unit.is_some());
+        assert_eq!(read(&"x = 1, 2\n".repeat(MAX_TOKENS / 6 + 1)), Err(Unread::TooDense));
+        let code = "def name_of(user, default=None):\n    return registered.get('name', default)\n";
+        assert_eq!(read(&code.repeat(MAX_FILE_BYTES / code.len() * 3 / 4)), Ok(true));
+    }
 }

@@ -6,19 +6,19 @@ use std::path::Path;
 
 use quartet_domain::results::SkippedFile;
 
-use super::{MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Tree, check_path};
+use super::{HEAD_BYTES, MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Tree, check_path};
 
 /// Folders that are never a repository's own source.
 const NOT_SOURCE: [&str; 2] = [".git", "node_modules"];
 
-#[derive(Default)]
-struct Reading {
+struct Reading<'w> {
+    wants: &'w dyn Fn(&str, &[u8]) -> bool,
     tree: Tree,
     bytes: u64,
     skipped: Vec<SkippedFile>,
 }
 
-impl Reading {
+impl Reading<'_> {
     fn skip(&mut self, path: String, reason: &str) {
         self.skipped.push(SkippedFile { file_path: path, reason: reason.to_owned() });
     }
@@ -58,22 +58,23 @@ impl Reading {
         if self.tree.len() >= MAX_FILES {
             return self.skip(path, "over the limit of files");
         }
-        match read_capped(&entry.path()) {
-            Ok(Some(bytes)) if self.bytes + bytes.len() as u64 > MAX_TOTAL_BYTES => {
+        match read_capped(&entry.path(), |head| (self.wants)(&path, head)) {
+            Ok(Contents::Unwanted) => {}
+            Ok(Contents::Whole(bytes)) if self.bytes + bytes.len() as u64 > MAX_TOTAL_BYTES => {
                 self.skip(path, "over the limit of total bytes");
             }
-            Ok(Some(bytes)) => {
+            Ok(Contents::Whole(bytes)) => {
                 self.bytes += bytes.len() as u64;
                 self.tree.insert(path, bytes);
             }
-            Ok(None) => self.skip(path, "over the limit of bytes per file"),
+            Ok(Contents::TooLarge) => self.skip(path, "over the limit of bytes per file"),
             Err(error) => self.skip(path, &format!("cannot be read: {}", error.kind())),
         }
     }
 }
 
-pub(super) fn read(root: &Path) -> io::Result<(Tree, Vec<SkippedFile>)> {
-    let mut reading = Reading::default();
+pub(super) fn read(root: &Path, wants: &dyn Fn(&str, &[u8]) -> bool) -> io::Result<(Tree, Vec<SkippedFile>)> {
+    let mut reading = Reading { wants, tree: Tree::new(), bytes: 0, skipped: Vec::new() };
     // A stack of our own: a hostile folder can be deeper than a thread's stack.
     let mut folders = vec![String::new()];
     while let Some(prefix) = folders.pop() {
@@ -86,11 +87,23 @@ pub(super) fn read(root: &Path) -> io::Result<(Tree, Vec<SkippedFile>)> {
     Ok((reading.tree, reading.skipped))
 }
 
-/// `None` when the file is larger than one file may be, also when it grows while it is read.
-fn read_capped(path: &Path) -> io::Result<Option<Vec<u8>>> {
+enum Contents {
+    Whole(Vec<u8>),
+    Unwanted,
+    /// Larger than one file may be, also when it grows while it is read.
+    TooLarge,
+}
+
+fn read_capped(path: &Path, wants: impl FnOnce(&[u8]) -> bool) -> io::Result<Contents> {
+    let mut file = File::open(path)?.take(MAX_FILE_BYTES + 1);
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= MAX_FILE_BYTES).then_some(bytes))
+    file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut bytes)?;
+    if !wants(&bytes) {
+        return Ok(Contents::Unwanted);
+    }
+    file.read_to_end(&mut bytes)?;
+    let is_small = bytes.len() as u64 <= MAX_FILE_BYTES;
+    Ok(if is_small { Contents::Whole(bytes) } else { Contents::TooLarge })
 }
 
 pub(super) fn write(tree: &Tree, root: &Path) -> io::Result<()> {

@@ -72,11 +72,27 @@ fn links_special_files_and_large_files_are_left_out_and_named() {
     symlink("/etc/passwd", at("link")).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
 
-    let (tree, skipped) = Tree::survey(root.path()).unwrap();
+    let (tree, skipped) = Tree::survey(root.path(), &|_, _| true).unwrap();
     assert_eq!(tree.iter().map(|(path, _)| path).collect::<Vec<_>>(), ["kept.py"]);
     let skipped: Vec<_> = skipped.iter().map(|s| format!("{}: {}", s.file_path, s.reason)).collect();
     assert_eq!(
         skipped,
         ["large.bin: over the limit of bytes per file", "link: symbolic link", "socket: special file"]
     );
+}
+
+#[test]
+fn what_nobody_wants_is_not_read_on() {
+    let root = tempfile::tempdir().unwrap();
+    let large = vec![b'1'; 5 * 1024 * 1024 + 1];
+    for (name, bytes) in [("a.py", &b"1"[..]), ("b.bin", b"\0"), ("c.bin", b"1"), ("large.bin", &large)] {
+        std::fs::write(root.path().join(name), bytes).unwrap();
+    }
+    let wants = |path: &str, head: &[u8]| {
+        assert!(head.len() <= HEAD_BYTES);
+        path.ends_with(".py") || head == b"\0"
+    };
+    let (tree, skipped) = Tree::survey(root.path(), &wants).unwrap();
+    assert_eq!(tree.iter().map(|(path, _)| path).collect::<Vec<_>>(), ["a.py", "b.bin"]);
+    assert!(skipped.is_empty(), "{skipped:?}");
 }

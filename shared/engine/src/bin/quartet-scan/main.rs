@@ -119,7 +119,7 @@ fn failed(sentence: &str) -> ExitCode {
 fn read(path: &Path) -> Result<(Tree, Vec<SkippedFile>), String> {
     let failed = |error: io::Error| format!("cannot read {}: {error}", path.display());
     if std::fs::metadata(path).map_err(failed)?.is_dir() {
-        return Tree::survey(path).map_err(failed);
+        return Tree::survey(path, &analyze::reads).map_err(failed);
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let bytes = std::fs::read(path).map_err(failed)?;
@@ -127,8 +127,8 @@ fn read(path: &Path) -> Result<(Tree, Vec<SkippedFile>), String> {
 }
 
 fn folder(path: &Path) -> Result<Tree, String> {
-    let (tree, left_out) =
-        Tree::survey(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let (tree, left_out) = Tree::survey(path, &analyze::reads)
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     match left_out.first() {
         Some(file) => Err(format!("cannot read the rules in {}: {}", file.file_path, file.reason)),
         None => Ok(tree),

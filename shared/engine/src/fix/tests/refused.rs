@@ -1,6 +1,9 @@
 //! What templates leave alone, and why.
 
+use super::super::fix;
 use super::check_refused;
+use crate::analyze::{Request, analyze};
+use crate::tree::Tree;
 
 #[track_caller]
 fn python(imports: &str, body: &str, reason: &str) {
@@ -25,6 +28,16 @@ fn meaning_that_would_change() {
     python("import os", "return \"\" + eval(request.args['code'])", "no_template");
     script("const s = require('node-serialize');", "s.unserialize(req.body.a);", "no_template");
     script("const x = 1;", "eval(req.query.code);", "no_template");
+}
+
+#[test]
+fn files_of_another_encoding() {
+    let file = b"import hashlib\n# caf\xe9\nx = hashlib.md5(y)\n".as_slice();
+    let tree: Tree = [("a.py", file)].into_iter().collect();
+    let found = analyze(&Request { tree: &tree, base: None, changed: None });
+    let fixes = fix(&tree, &found);
+    let reasons: Vec<_> = fixes.results.rejected.iter().map(|rejected| rejected.reason.as_str()).collect();
+    assert_eq!((fixes.files.len(), reasons), (0, vec!["the file is not UTF-8"]));
 }
 
 #[test]

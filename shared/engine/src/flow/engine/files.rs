@@ -1,5 +1,6 @@
 //! The files of a run: found by path, lowered when asked for, forgotten when they weigh too much.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -28,6 +29,8 @@ pub(super) struct Loaded {
 struct File<'r> {
     path: &'r str,
     bytes: &'r [u8],
+    /// What was parsed, where that is not `bytes`: spans are places in it.
+    decoded: Option<Box<str>>,
     loaded: Option<Loaded>,
     /// It is to be run whole, and was not yet.
     due: bool,
@@ -70,6 +73,7 @@ impl<'r> Files<'r> {
             .map(|(path, bytes)| File {
                 path,
                 bytes,
+                decoded: None,
                 loaded: None,
                 due: false,
                 seen: false,
@@ -102,8 +106,9 @@ impl<'r> Files<'r> {
     }
 
     /// The text of a part of a file, as it stands there.
-    pub(in super::super) fn text(&self, file: u32, start: u32, end: u32) -> std::borrow::Cow<'r, str> {
-        let bytes = self.files.get(file as usize).map_or(&[][..], |f| f.bytes);
+    pub(in super::super) fn text(&self, file: u32, start: u32, end: u32) -> Cow<'_, str> {
+        let whole = self.files.get(file as usize);
+        let bytes = whole.map_or(&[][..], |f| f.decoded.as_ref().map_or(f.bytes, |text| text.as_bytes()));
         String::from_utf8_lossy(bytes.get(start as usize..end as usize).unwrap_or_default())
     }
 
@@ -128,6 +133,8 @@ impl<'r> Files<'r> {
         self.parsed += 1;
         let source = parse(entry.path, entry.bytes, inspect);
         entry.seen = true;
+        entry.decoded =
+            source.as_ref().map(|s| s.text.as_str()).filter(|t| t.as_bytes() != entry.bytes).map(Box::from);
         let module = source.map_or_else(Module::default, |source| self.lowering.module(&source, names));
         self.weight += module.weight();
         entry.broken.clone_from(&module.broken);

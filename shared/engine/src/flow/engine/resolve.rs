@@ -76,9 +76,8 @@ impl Engine<'_> {
 
     fn at(&mut self, path: &str) -> Option<Shape> {
         // TypeScript writes the name that the compiled file will have.
-        let plain = path.strip_suffix(".js").unwrap_or(path);
-        let file = self.files.candidates(path).or_else(|| self.files.candidates(plain));
-        match file {
+        let compiled = || self.files.candidates(path.strip_suffix(".js")?);
+        match self.files.candidates(path).or_else(compiled) {
             Some(file) => Some(Shape::Module(file)),
             None if self.files.is_folder(path) => Some(Shape::Folder(self.names.sym(path))),
             None => None,
