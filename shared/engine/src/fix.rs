@@ -116,6 +116,13 @@ pub fn fix(tree: &Tree, found: &AnalysisResults) -> Fixes {
     Fixes { results, files }
 }
 
+/// A finding as the tree has it: fixes of the same file may move its code and change its fingerprint.
+struct Asked {
+    start: usize,
+    line: u64,
+    fingerprint: String,
+}
+
 /// One file on its way.
 struct File<'a> {
     path: &'a str,
@@ -136,40 +143,44 @@ impl File<'_> {
     fn fix(&mut self, fingerprints: &BTreeSet<&str>) {
         let mut before = self.context.detect(&self.source);
         self.secrets = self.secrets_in(&before);
-        let mut order: Vec<(usize, String)> = before
+        let mut order: Vec<Asked> = before
             .iter()
             .filter(|finding| {
                 finding.path == self.path && fingerprints.contains(finding.fingerprint.as_str())
             })
-            .map(|finding| (finding.range.start, finding.fingerprint.clone()))
+            .map(|finding| Asked {
+                start: finding.range.start,
+                line: finding.line,
+                fingerprint: finding.fingerprint.clone(),
+            })
             .collect();
-        order.sort();
+        order.sort_by(|a, b| (b.start, &b.fingerprint).cmp(&(a.start, &a.fingerprint)));
         let known: BTreeMap<String, (String, String)> = before
             .iter()
             .filter(|finding| finding.path == self.path)
             .map(|f| (f.fingerprint.clone(), (f.about.id.clone(), f.function.clone())))
             .collect();
-        for (_, fingerprint) in order.into_iter().rev() {
-            let own = before.iter().find(|finding| finding.fingerprint == fingerprint);
+        for asked in order {
+            let own = before.iter().find(|finding| finding.fingerprint == asked.fingerprint);
             // A fix of the same code gave it another fingerprint, or removed it too.
             let changed = || {
                 before.iter().find(|f| {
                     f.path == self.path
                         && !known.contains_key(&f.fingerprint)
                         && known
-                            .get(&fingerprint)
+                            .get(&asked.fingerprint)
                             .is_some_and(|(rule, function)| *rule == f.about.id && *function == f.function)
                 })
             };
             let Some(finding) = own.or_else(changed) else { continue };
-            if let Some(after) = self.solve(finding, &before) {
+            if let Some(after) = self.solve(&asked, finding, &before) {
                 before = after;
             }
         }
     }
 
     /// Tries the templates for a finding in their order; what is found after the first that holds.
-    fn solve(&mut self, finding: &Finding, before: &[Finding]) -> Option<Vec<Finding>> {
+    fn solve(&mut self, asked: &Asked, finding: &Finding, before: &[Finding]) -> Option<Vec<Finding>> {
         let mut failed: Option<(String, Vec<RungOutcome>)> = None;
         let mut refused: Option<Refused> = None;
         for proposal in propose::propose(self.path, &self.source, finding, self.project) {
@@ -179,7 +190,7 @@ impl File<'_> {
                 }
                 Ok(proposal) => {
                     self.attempts -= 1;
-                    match self.try_out(finding, before, &proposal) {
+                    match self.try_out(asked, finding, before, &proposal) {
                         Ok(after) => return Some(after),
                         Err(reason) => failed = failed.or(Some(reason)),
                     }
@@ -190,9 +201,9 @@ impl File<'_> {
             }
         }
         match (failed, refused) {
-            (Some((reason, verification)), _) => self.reject(finding, &reason, verification),
+            (Some((reason, verification)), _) => self.reject(asked, finding, &reason, verification),
             (None, Some(Refused::NoTemplate)) if finding.confidence < WORTH_ADVICE => {}
-            (None, Some(refused)) => self.reject(finding, &refused.to_string(), Vec::new()),
+            (None, Some(refused)) => self.reject(asked, finding, &refused.to_string(), Vec::new()),
             (None, None) => {}
         }
         None
@@ -201,6 +212,7 @@ impl File<'_> {
     /// What is found after the fix, or the rung that it failed.
     fn try_out(
         &mut self,
+        asked: &Asked,
         finding: &Finding,
         before: &[Finding],
         proposal: &Proposal,
@@ -230,8 +242,8 @@ impl File<'_> {
             description: proposal.description.clone(),
             confidence_score: confidence::of(finding, self.family, proposal.doubt, diff.lines_changed),
             lines_changed: diff.lines_changed,
-            line_number: finding.line,
-            fingerprint: finding.fingerprint.clone(),
+            line_number: asked.line,
+            fingerprint: asked.fingerprint.clone(),
             rule_id: finding.about.id.clone(),
             // What is committed is whole; what people and logs are shown is not.
             diff: mask_text(&secret::masked(&diff.text, &self.secrets)),
@@ -248,12 +260,12 @@ impl File<'_> {
         secret::texts(&facts, &own)
     }
 
-    fn reject(&mut self, finding: &Finding, reason: &str, verification: Vec<RungOutcome>) {
+    fn reject(&mut self, asked: &Asked, finding: &Finding, reason: &str, verification: Vec<RungOutcome>) {
         self.rejected.push(RejectedFix {
             file_path: self.path.to_owned(),
-            line_number: finding.line,
+            line_number: asked.line,
             rule_id: finding.about.id.clone(),
-            fingerprint: finding.fingerprint.clone(),
+            fingerprint: asked.fingerprint.clone(),
             reason: reason.to_owned(),
             verification,
         });

@@ -1,6 +1,8 @@
 //! What holds for every template: secrets stay in, lines stay as they are, other files count, results add up.
 
-use super::run;
+use super::{fix, run};
+use crate::analyze::{Request, analyze};
+use crate::tree::Tree;
 use quartet_domain::results::Rung;
 
 #[test]
@@ -89,4 +91,19 @@ fn doubt_lowers_confidence() {
     let plain = confidence("import random\ntoken = random.random()\n");
     let changing = confidence("import hashlib\nx = hashlib.md5(y)\n");
     assert!(plain > changing, "{plain} {changing}");
+}
+
+#[test]
+fn a_fix_names_its_finding_where_people_read_it() {
+    let source = "import hashlib\nimport subprocess\n\ndef etag(text):\n    return hashlib.md5(text).hexdigest()\n\n\
+                  def count(name):\n    return subprocess.run(f\"wc -l < {name}\", shell=True)\n";
+    let mut tree = Tree::new();
+    tree.insert("a.py", source.as_bytes().to_vec());
+    let found = analyze(&Request { tree: &tree, base: None, changed: None });
+    let fixed = fix(&tree, &found).results.functions_fixed;
+    let found: Vec<_> = found.vulnerabilities.iter().map(|v| (v.line_number, &v.fingerprint)).collect();
+    let fixed: Vec<_> = fixed.iter().map(|f| (f.line_number, &f.fingerprint)).collect();
+    // The command's fix comes first, and adds an import above the hash.
+    assert_eq!(fixed, found);
+    assert_eq!(found.len(), 2);
 }
