@@ -104,16 +104,37 @@ pub(super) async fn build(workspace: &Workspace, release: bool) -> Result<PathBu
     Ok(workspace.target.join(if release { "release" } else { "debug" }))
 }
 
+/// The first release whose test runner tells all that is asked of it.
+const OLDEST_NODE: u32 = 20;
+
 /// The path of Node.js, which is needed only where there is JavaScript to test.
 pub(super) async fn find_node(needed: bool) -> Result<Option<PathBuf>> {
-    match Tool::new("node").args(["-p", "process.execPath"]).text().await {
-        Ok(path) => Ok(Some(PathBuf::from(path))),
-        Err(_) if !needed => Ok(None),
-        Err(error) if error.is::<Refusal>() => Err(Refusal::new(
-            "node is not installed, and the repository has JavaScript to test: install Node.js 20 or newer and run this again",
-        )
-        .into()),
-        Err(error) => Err(error),
+    let asked = "process.versions.node + ' ' + process.execPath";
+    let lack = match Tool::new("node").args(["-p", asked]).text().await {
+        Ok(answer) => match judge_node(&answer) {
+            Ok(path) => return Ok(Some(path)),
+            Err(lack) => lack,
+        },
+        Err(error) if error.is::<Refusal>() => "is not installed".to_owned(),
+        Err(error) => return Err(error),
+    };
+    if !needed {
+        return Ok(None);
+    }
+    Err(Refusal::new(format!(
+        "node {lack}, and the repository has JavaScript to test: install Node.js {OLDEST_NODE} or newer and run this again"
+    ))
+    .into())
+}
+
+/// Takes a version and a path; says what is wrong with the version.
+fn judge_node(answer: &str) -> Result<PathBuf, String> {
+    let (version, path) = answer.trim().split_once(' ').unwrap_or((answer, ""));
+    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_some_and(|major| major >= OLDEST_NODE) {
+        Ok(path.into())
+    } else {
+        Err(format!("is {version}"))
     }
 }
 
@@ -130,4 +151,16 @@ pub(super) async fn check_disk(workspace: &Workspace, least_megabytes: u64) -> R
         .into());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_node_is_told_from_a_new_one() {
+        assert_eq!(judge_node("20.0.0 /usr/bin/node\n"), Ok(PathBuf::from("/usr/bin/node")));
+        assert_eq!(judge_node("24.1.0 /opt/my node/bin/node"), Ok(PathBuf::from("/opt/my node/bin/node")));
+        assert_eq!(judge_node("18.20.4 /usr/bin/node"), Err("is 18.20.4".to_owned()));
+    }
 }
