@@ -58,7 +58,7 @@ pub(crate) async fn a_run_is_asked_about(house: &House) {
     let fix = put(&client, "ann", "How do I fix the SQL injection in notes/store.py?", session).await;
     says(&fix, "findings", &["at notes/store.py:", "+++ b/notes/store.py", "fixed in the commit"]);
     let run = put(&client, "ann", "Did the tests pass?", session).await;
-    says(&run, "results", &[&repo.name, "succeeded", "23 run, 23 passed"]);
+    says(&run, "results", &[&repo.name, "succeeded", "27 run, 27 passed"]);
     let again = put(&client, "ann", "and which findings are medium?", session).await;
     says(&again, "findings", &["4 medium findings"]);
     let known = put(&client, "ann", "Which repositories are connected?", session).await;
