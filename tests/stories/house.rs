@@ -92,7 +92,7 @@ impl Base {
         let bin_dir = build(&workspace).await?;
         let announce = || eprintln!("installing the local AWS into the target folder, once");
         let python = Python::ensure(&workspace, Set::Local, announce).await?;
-        let node = Tool::new("node").args(["-p", "process.execPath"]).text().await?.into();
+        let node = Python::ensure(&workspace, Set::Node, || {}).await?.node().await?;
         let folder = workspace.run_folder()?;
         let options = Options { root: folder.join("forge"), port: None, token: FORGE_TOKEN.to_owned() };
         let forge = Server::start(options).await?;

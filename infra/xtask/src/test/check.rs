@@ -75,11 +75,16 @@ impl Check {
             Self::Sample => lint::sample(workspace).await,
             Self::Tests => {
                 let announce = || screen.say("    installing the local AWS into the target folder, once");
-                let python = Python::ensure(workspace, Set::Local, announce).await?;
+                let python = Python::ensure(workspace, Set::Local, announce).await?.program();
+                let announce = || screen.say("    installing Node.js into the target folder, once");
+                let node = Python::ensure(workspace, Set::Node, announce).await?.node().await?;
                 let tool = Tool::new("cargo").args(["test", "--workspace", "--quiet"]).dir(&workspace.root);
-                let tool = tool.env("QUARTET_TEST_PYTHON", python.program());
-                let command =
-                    format!("QUARTET_TEST_PYTHON={} cargo test --workspace", python.program().display());
+                let tool = tool.env("QUARTET_TEST_PYTHON", &python).env("QUARTET_TEST_NODE", &node);
+                let command = format!(
+                    "QUARTET_TEST_PYTHON={} QUARTET_TEST_NODE={} cargo test --workspace",
+                    python.display(),
+                    node.display()
+                );
                 Ok((command, tool.show().await?))
             }
         }

@@ -5,17 +5,19 @@ use std::path::PathBuf;
 /// The launcher that cargo built for these tests.
 pub(crate) const SANDBOX: &str = env!("CARGO_BIN_EXE_quartet-sandbox");
 
-/// The Python that `cargo xtask test` prepared. Its absence is a failure: a skipped test would look like a passed one.
+/// The Python that `cargo xtask test` prepared.
 pub(crate) fn python() -> PathBuf {
-    let python = std::env::var_os("QUARTET_TEST_PYTHON").expect(
-        "QUARTET_TEST_PYTHON must name a Python with pytest and coverage; `cargo xtask test` prepares one and sets it",
-    );
-    PathBuf::from(python)
+    prepared("QUARTET_TEST_PYTHON")
 }
 
-/// Node, where the system has it: the tests for JavaScript cannot do without.
+/// The Node that `cargo xtask test` prepared: the one that the functions get on AWS.
 pub(crate) fn node() -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let node = std::env::split_paths(&path).map(|folder| folder.join("node")).find(|node| node.is_file());
-    node.expect("Node 20 or newer must be on the PATH")
+    prepared("QUARTET_TEST_NODE")
+}
+
+/// Its absence is a failure: a skipped test would look like a passed one.
+fn prepared(name: &str) -> PathBuf {
+    let path = std::env::var_os(name);
+    path.unwrap_or_else(|| panic!("{name} must name a program: `cargo xtask test` prepares one and sets it"))
+        .into()
 }

@@ -1,4 +1,6 @@
 // A reporter for `node --test`: one JSON object for each test, as it ends. Node 20 or newer.
+import { resolve } from 'node:path';
+
 export default async function* report(events) {
   const names = new Map();
   const said = new Map();
@@ -14,7 +16,8 @@ export default async function* report(events) {
     }
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     const error = data.details?.error;
-    const isFile = data.nesting === 0 && data.name === data.file;
+    // Node 20 names a file by its whole path, 22 by the one from where it runs.
+    const isFile = data.nesting === 0 && data.file !== undefined && resolve(data.name) === data.file;
     // A file without tests passes; a suite fails with its tests. Neither is a test.
     if (type === 'test:pass' && (isFile || data.details?.type === 'suite')) continue;
     if (data.details?.type === 'suite' && error?.failureType === 'subtestsFailed') continue;
