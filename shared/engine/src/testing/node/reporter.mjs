@@ -1,4 +1,5 @@
 // A reporter for `node --test`: one JSON object for each test, as it ends. Node 20 or newer.
+// Files have whole paths in version 20; in 22 the names of files, and who wrote to stderr, are seen from where it runs.
 import { resolve } from 'node:path';
 
 export default async function* report(events) {
@@ -6,7 +7,8 @@ export default async function* report(events) {
   const said = new Map();
   for await (const { type, data } of events) {
     if (type === 'test:stderr') {
-      said.set(data.file, ((said.get(data.file) ?? '') + data.message).slice(-4000));
+      const file = resolve(data.file ?? '');
+      said.set(file, ((said.get(file) ?? '') + data.message).slice(-4000));
     }
     if (type === 'test:start') {
       const path = names.get(data.file) ?? [];
@@ -16,7 +18,6 @@ export default async function* report(events) {
     }
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     const error = data.details?.error;
-    // Node 20 names a file by its whole path, 22 by the one from where it runs.
     const isFile = data.nesting === 0 && data.file !== undefined && resolve(data.name) === data.file;
     // A file without tests passes; a suite fails with its tests. Neither is a test.
     if (type === 'test:pass' && (isFile || data.details?.type === 'suite')) continue;
