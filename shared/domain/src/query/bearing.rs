@@ -8,7 +8,7 @@ use super::answer::{Answer, quoted};
 use super::question::Question;
 use super::restriction::{Dimension, Restriction};
 use super::search::stems;
-use super::topic::{Topic, is_of};
+use super::topic::{Topic, is_of, route};
 
 /// Words with which anything is asked for.
 const ASKING: &str = "show list tell find explain describe name number count status state look see check happen work \
@@ -30,11 +30,7 @@ const MOST_QUOTED: usize = 6;
 pub(super) fn bearing(question: &Question, topic: Topic, answer: Answer) -> Answer {
     let applied: &[Dimension] = match topic {
         Topic::Findings => return answer,
-        // An article is about no one thing that is stored.
-        Topic::Help if question.place.is_named() => return unknown(answer.confidence),
-        Topic::Help if question.restricts(&[Dimension::File, Dimension::Line, Dimension::Function]) => {
-            return unknown(answer.confidence);
-        }
+        Topic::Help if !is_general(question) => return unknown(answer.confidence),
         Topic::Help => return answer,
         Topic::Results | Topic::Incidents => &[Dimension::Outcome],
         Topic::Repositories => &[Dimension::Active],
@@ -44,7 +40,9 @@ pub(super) fn bearing(question: &Question, topic: Topic, answer: Answer) -> Answ
         Topic::Repositories => OF_REPOSITORIES,
         Topic::Results | Topic::Findings | Topic::Help => OF_RESULTS,
     };
-    let said = stems(&format!("{ASKING} {own} {}", answer.text));
+    // A number of the answer is another one than that of the question.
+    let mut said = stems(&format!("{ASKING} {own} {}", answer.text));
+    said.retain(|word| !word.contains(|c: char| c.is_ascii_digit()));
     let is_own = |word: &&String| stems(word).iter().any(|stem| is_of(topic, stem));
     // Of words that are no search's, as `who` and `not`, little is known: when a run was, what was not delivered.
     let explains = |word: &String| match stems(word) {
@@ -66,6 +64,16 @@ pub(super) fn bearing(question: &Question, topic: Topic, answer: Answer) -> Answ
         .collect();
     let met = met.len() + question.rest.iter().filter(is_own).count();
     weighed(answer, &left, met)
+}
+
+/// Whether an article can answer: it is about no one thing that is stored, and lists none.
+fn is_general(question: &Question) -> bool {
+    const OPENING: [&str; 6] = ["can", "explain", "how", "what", "when", "why"];
+    let opens = question.names.first().is_some_and(|name| OPENING.contains(&name.as_str()));
+    let kinds_alone = !question.restricts(Dimension::OF_FINDINGS) || question.how || question.defines();
+    !question.place.is_named()
+        && kinds_alone
+        && (opens || route(question, None).first() == Some(&Topic::Help))
 }
 
 /// An answer to a question of which these words were left out, and `met` ones were not.
@@ -93,7 +101,7 @@ fn unknown(confidence: f64) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::{SURE, escalation::UNKNOWN, topic::route};
+    use crate::query::{SURE, escalation::UNKNOWN};
 
     /// How sure a sure answer stays.
     #[track_caller]

@@ -51,8 +51,12 @@ pub(super) fn settle(question: &Question, answer: Answer) -> Answer {
             0.4,
         ),
         Wish::Act => only_answers(),
+        Wish::Alone if answer.confidence < UNKNOWN => {
+            Answer::of(format!("No person is asked to take over. {ASKABLE}"), 0.4)
+        }
+        Wish::Alone => answer,
         // Nothing is asked: who says hello or thanks needs no person.
-        Wish::None if question.stems.is_empty() => {
+        Wish::None if question.stems.is_empty() && !question.place.is_named() => {
             Answer::of(ASKABLE, if question.polite { 0.9 } else { 0.4 })
         }
         Wish::None => answer,

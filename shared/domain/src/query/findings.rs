@@ -52,10 +52,10 @@ pub fn findings(question: &Question, run: &Analysed<'_>) -> Answer {
             format!("{} has {} {what}:\n{}", called(run), found.len(), shown(question, &found, results))
         }
     };
-    // Of a weakness that was not found an article may know more, where no run is named.
-    let is_general = question.how || question.says(&["explain", "mean", "dangerous", "avoid", "prevent"]);
+    // What a weakness is, and how one is fixed that was not found, an article knows better.
+    let is_general = question.how && found.is_empty() && !question.place.is_named();
     let sure = match () {
-        () if found.is_empty() && is_general && !question.place.is_named() => PERHAPS,
+        () if is_general || question.defines() => PERHAPS,
         () if !question.names_findings() && !question.goes_on => PERHAPS,
         () if !others.is_empty() => 0.7,
         () => 0.9,

@@ -11,7 +11,8 @@ const COMMON: &str = "finding vulnerability vulnerable weakness issue problem fl
     request pr mr run last latest newest severity severities fix repair solve resolve patch remediate correct advice \
     file repository repo project code list found find explain describe one ones number dangerous risk mean happen \
     what name tell type kind cwe count total each every only there location line function method sort \
-    still already yet wrong";
+    still already yet wrong \
+    everything anything something bring brings brought contain commit";
 
 /// Words that some of these findings have, which narrow as the restrictions do; and what nothing explains.
 pub(super) fn own_words(

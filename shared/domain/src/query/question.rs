@@ -16,7 +16,7 @@ pub const LONGEST_MESSAGE: usize = 4000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     pub text: String,
-    /// Its words that say something, without their endings, in order.
+    /// Its words that say something and name no place, without their endings, in order.
     pub stems: Vec<String>,
     /// Its words with what joins them, as `acme/web` or `store.py`, in lower case.
     pub names: Vec<String>,
@@ -44,11 +44,12 @@ impl Question {
         let mut tokens = Tokens::read(text);
         let names = tokens.0.iter().map(|token| token.text.clone()).collect();
         let place = Place::take(&mut tokens);
+        let stems = stems(&tokens.rest().join(" "));
         let worst = take_worst(&mut tokens);
         let restrictions = restrictions(&mut tokens);
         Self {
             text: text.to_owned(),
-            stems: stems(text),
+            stems,
             names,
             place,
             restrictions,
@@ -75,9 +76,29 @@ impl Question {
 
     /// Whether it calls findings by a name, and not only by a word that is said of anything, as `high`.
     pub(super) fn names_findings(&self) -> bool {
-        const ENOUGH: &[Dimension] =
-            &[Dimension::Kind, Dimension::File, Dimension::Function, Dimension::Fix, Dimension::Introduced];
-        self.restricts(ENOUGH) || self.rest.iter().any(|word| is_any(word, NOUNS))
+        const ENOUGH: &[Dimension] = &[
+            Dimension::Kind,
+            Dimension::File,
+            Dimension::Line,
+            Dimension::Function,
+            Dimension::Fix,
+            Dimension::Introduced,
+        ];
+        self.restricts(ENOUGH)
+            || self.rest.iter().any(|word| is_any(word, NOUNS) || is_any(word, &["severity"]))
+    }
+
+    /// Whether it asks what a kind of weakness is, and not where there is one.
+    pub(super) fn defines(&self) -> bool {
+        let opens = |first: &str, then: &[&str]| {
+            self.names.first().is_some_and(|name| name == first)
+                && (then.is_empty() || self.names.get(1).is_some_and(|name| then.contains(&name.as_str())))
+        };
+        let asks =
+            opens("what", &["is", "are", "does"]) || opens("why", &["is", "are"]) || opens("explain", &[]);
+        let of_kinds = self.restrictions.iter().all(|one| one.what.dimension() == Dimension::Kind);
+        let noun = self.rest.iter().any(|word| is_any(word, NOUNS));
+        asks && of_kinds && !self.restrictions.is_empty() && !noun && !self.place.is_named() && !self.goes_on
     }
 }
 

@@ -34,7 +34,10 @@ const ASKING: &[&str] = &["are", "did", "do", "does", "has", "have", "is", "was"
 /// Takes what restricts the answer out of the tokens.
 pub(super) fn restrictions(tokens: &mut Tokens) -> Vec<Restriction> {
     let about_findings = (0..tokens.len()).any(|at| {
-        is_any(tokens.at(at), NOUNS) || tokens.at(at).starts_with("cwe") || kind(tokens, at).is_some()
+        is_any(tokens.at(at), NOUNS)
+            || tokens.at(at) == "fix"
+            || tokens.at(at).starts_with("cwe")
+            || kind(tokens, at).is_some()
     });
     let mut found: Vec<Restriction> = Vec::new();
     let mut negation: Option<std::ops::Range<usize>> = None;

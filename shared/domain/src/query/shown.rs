@@ -11,12 +11,19 @@ const MOST_LISTED: usize = 10;
 
 /// As `high SQL Injection findings in notes/store.py`.
 pub(super) fn described(restrictions: &[Restriction], words: &[String], count: usize) -> String {
+    let proved = |one: &&Restriction| one.what == What::Fix(Fix::Verified);
+    let (proved, restrictions): (Vec<&Restriction>, Vec<&Restriction>) =
+        restrictions.iter().partition(proved);
     let before: String = [Dimension::Severity, Dimension::Fix, Dimension::Introduced, Dimension::Kind]
-        .map(|dimension| of(restrictions, dimension))
+        .map(|dimension| of(&restrictions, dimension))
         .concat();
+    let proved =
+        proved.iter().map(|one| if one.negated { "without a verified fix " } else { "with a verified fix " });
+    let proved: String = proved.collect();
     let after: String = [Dimension::File, Dimension::Line, Dimension::Function]
-        .map(|dimension| of(restrictions, dimension))
+        .map(|dimension| of(&restrictions, dimension))
         .concat();
+    let after = proved + &after;
     let noun = if count == 1 { "finding" } else { "findings" };
     let about: Vec<String> = words.iter().map(|word| quoted(word, 40)).collect();
     let about = if about.is_empty() { String::new() } else { format!(" about {}", about.join(", ")) };
@@ -27,11 +34,14 @@ pub(super) fn described(restrictions: &[Restriction], words: &[String], count: u
 }
 
 /// What is said of one dimension, with a space after it.
-fn of(restrictions: &[Restriction], dimension: Dimension) -> String {
+fn of(restrictions: &[&Restriction], dimension: Dimension) -> String {
     let of = || restrictions.iter().filter(|one| one.what.dimension() == dimension);
     let wanted: Vec<String> = of().filter(|one| !one.negated).map(|one| word(&one.what)).collect();
     let wanted = wanted.join(" or ");
-    let unwanted = of().filter(|one| one.negated).map(|one| format!("not {}", word(&one.what)));
+    let unwanted = of().filter(|one| one.negated).map(|one| match &one.what {
+        What::Fix(_) => "open".to_owned(),
+        what => format!("not {}", word(what)),
+    });
     let said = Some(wanted).filter(|wanted| !wanted.is_empty()).into_iter().chain(unwanted);
     said.map(|part| format!("{part} ")).collect()
 }
@@ -47,8 +57,7 @@ fn word(what: &What) -> String {
         What::File(path) => format!("in {}", quoted(path, 200)),
         What::Line(line) => format!("at line {line}"),
         What::Function(name) => format!("in the function {}", quoted(name, 80)),
-        What::Fix(Fix::Committed) => "fixed".to_owned(),
-        What::Fix(Fix::Verified) => "fixable".to_owned(),
+        What::Fix(_) => "fixed".to_owned(),
         What::Introduced => "new".to_owned(),
         What::Outcome(_) | What::Active => String::new(),
     }

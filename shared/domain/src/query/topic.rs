@@ -48,7 +48,7 @@ impl Topic {
                 (1, &["last", "latest"]),
             ],
             Self::Findings => &[
-                (6, &["finding", "vulnerability", "vulnerable", "weakness", "cwe", "xss", "ssrf", "csrf"]),
+                (8, &["finding", "vulnerability", "vulnerable", "weakness", "cwe", "xss", "ssrf", "csrf"]),
                 (4, &["fix", "injection", "critical", "severity", "insecure", "exploit", "deserialization"]),
                 (4, &["traversal", "patch", "sql", "hash"]),
                 (3, &["high", "medium", "low", "issue", "security", "risk", "dangerous", "problem", "flaw"]),
@@ -109,7 +109,7 @@ fn weigh(question: &Question, topic: Topic) -> u32 {
     let weight: u32 = weights.sum();
     // A kind, a file or a function is one of findings, whatever else is said.
     const OF_FINDINGS: &[Dimension] =
-        &[Dimension::Kind, Dimension::File, Dimension::Function, Dimension::Fix];
+        &[Dimension::Kind, Dimension::File, Dimension::Line, Dimension::Function, Dimension::Fix];
     let found = question.restrictions.iter().filter(|one| OF_FINDINGS.contains(&one.what.dimension()));
     let found = u32::try_from(found.count()).unwrap_or(0) * OF_ONE;
     // Who asks how a thing is done asks for an article, unless it is a weakness that is to be fixed.

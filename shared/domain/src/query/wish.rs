@@ -7,6 +7,8 @@ pub enum Wish {
     None,
     /// A person.
     Person,
+    /// No person.
+    Alone,
     /// It says that the answer before was of no use.
     Better,
     /// That something is done. Nothing is: questions are answered here.
@@ -30,8 +32,10 @@ const THINGS: &[&str] = &[
 const NEAR: usize = 5;
 
 pub(super) fn wish(text: &str, words: &[String]) -> Wish {
-    if wants_person(words) {
+    if wants_person(words, |says_not| !says_not) {
         Wish::Person
+    } else if wants_person(words, |says_not| says_not) {
+        Wish::Alone
     } else if is_complaint(words) {
         Wish::Better
     } else if sentences(text).any(is_order) {
@@ -45,7 +49,8 @@ fn is(word: &str, any: &[&str]) -> bool {
     any.contains(&word)
 }
 
-fn wants_person(words: &[String]) -> bool {
+/// Whether a person is spoken of as somebody to take over, with a negation shortly before, or none, as `fits` has it.
+fn wants_person(words: &[String], fits: impl Fn(bool) -> bool) -> bool {
     let before = |place: usize| &words[place.saturating_sub(NEAR)..place];
     let said = |place: usize, any: &[&str]| before(place).iter().any(|word| is(word, any));
     let wanted = |place: usize, word: &str| {
@@ -55,19 +60,21 @@ fn wants_person(words: &[String]) -> bool {
         let alone = words.len() <= 3
             && (is(word, &["human", "operator", "representative"])
                 || (word == "support" && pairs(words, &["customer"], &["support"])));
-        // A negation shortly before turns a wish around.
-        (wish || alone) && !describes && !said(place, NEGATIONS)
+        (wish || alone) && !describes && fits(said(place, NEGATIONS))
     };
     let mut people = words.iter().enumerate().filter(|(_, word)| is(word, HUMANS) || is(word, ANYBODY));
     let escalates = |(place, word): (usize, &String)| {
         let this =
             words.get(place + 1).is_some_and(|next| is(next, &["it", "now", "please", "that", "this"]));
         let please = place > 0 && words[place - 1] == "please";
-        word == "escalate" && (place == 0 || this || please) && !said(place, NEGATIONS)
+        word == "escalate"
+            && (place == 0 || this || please || said(place, NEGATIONS))
+            && fits(said(place, NEGATIONS))
     };
     people.any(|(place, word)| wanted(place, word))
         || words.iter().enumerate().any(escalates)
-        || (words.iter().any(|word| is(word, &["anybody", "anyone", "somebody", "someone"]))
+        || (fits(false)
+            && words.iter().any(|word| is(word, &["anybody", "anyone", "somebody", "someone"]))
             && pairs(words, &["can", "could", "to"], &["i", "talk", "speak"])
             && words.iter().any(|word| is(word, &["talk", "speak"])))
 }
@@ -111,7 +118,6 @@ fn is_order(sentence: Tokens) -> bool {
         "delete",
         "deploy",
         "disable",
-        "drop",
         "enable",
         "install",
         "kill",
@@ -211,6 +217,20 @@ mod tests {
     }
 
     #[test]
+    fn no_person_is_wanted() {
+        check(
+            Wish::Alone,
+            &[
+                "I do not need a human for this",
+                "I don't need a human",
+                "no human, please",
+                "Do not escalate this",
+                "don't escalate",
+            ],
+        );
+    }
+
+    #[test]
     fn something_is_to_be_done() {
         check(
             Wish::Act,
@@ -232,11 +252,6 @@ mod tests {
             Wish::None,
             &[
                 "who is the person that opened pull request 1?",
-                "I do not need a human for this",
-                "I don't need a human",
-                "no human, please",
-                "Do not escalate this",
-                "don't escalate",
                 "Are the customer support tests failing?",
                 "the person table",
                 "get me the person table",
