@@ -61,7 +61,7 @@ pub(crate) async fn answer(
 ) -> Result<(Topic, Answer), Unavailable> {
     let asking = Asking { app, owner: &session.owner, question, before: &session.scope };
     let mut choice = Choice::of(question, session);
-    while let Some(topic) = choice.next() {
+    while let Some(topic) = choice.whom() {
         let answer = match topic {
             Topic::Results => Results.answer(&asking).await?,
             Topic::Findings => Findings.answer(&asking).await?,

@@ -14,6 +14,7 @@ mod findings;
 mod history;
 mod incidents;
 mod number;
+mod order;
 mod own;
 mod place;
 mod question;

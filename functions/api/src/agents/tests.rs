@@ -85,7 +85,7 @@ fn ask(text: &str, tasks: &[Task]) -> (Answer, Option<Reason>) {
     let id = SessionId::parse("ses_1").expect("an id");
     let mut session = Session::begin(id, Owner::deployment(), "ann".to_owned(), Timestamp::UNIX_EPOCH);
     let mut choice = Choice::of(&question, &session);
-    while let Some(topic) = choice.next() {
+    while let Some(topic) = choice.whom() {
         choice.take(topic, answered(topic, &question, tasks));
     }
     let (_, answer) = choice.made();

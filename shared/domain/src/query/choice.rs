@@ -28,7 +28,7 @@ impl<'a> Choice<'a> {
     }
 
     /// Whom to ask next; nobody, once somebody was sure.
-    pub fn next(&mut self) -> Option<Topic> {
+    pub fn whom(&mut self) -> Option<Topic> {
         if self.best.1.confidence >= SURE { None } else { self.left.pop_front() }
     }
 

@@ -40,20 +40,19 @@ pub fn history(question: &Question, meant: &Meant<'_>) -> Answer {
 }
 
 fn ended(status: TaskStatus, as_said: &What) -> bool {
-    match as_said {
-        What::Outcome(Outcome::Passed) => status == TaskStatus::Completed,
-        What::Outcome(Outcome::Failed) => status == TaskStatus::Failed,
-        What::Outcome(Outcome::Unfinished) => matches!(status, TaskStatus::Running | TaskStatus::Pending),
-        _ => false,
+    let What::Outcome(outcome) = as_said else { return false };
+    match outcome {
+        Outcome::Passed => status == TaskStatus::Completed,
+        Outcome::Failed => status == TaskStatus::Failed,
+        Outcome::Unfinished => matches!(status, TaskStatus::Running | TaskStatus::Pending),
     }
 }
 
 fn word(one: &Restriction) -> String {
-    let word = match one.what {
-        What::Outcome(Outcome::Passed) => "successful",
-        What::Outcome(Outcome::Failed) => "failed",
-        _ => "unfinished",
-    };
+    let words =
+        [(Outcome::Passed, "successful"), (Outcome::Failed, "failed"), (Outcome::Unfinished, "unfinished")];
+    let word =
+        words.iter().find(|(outcome, _)| one.what == What::Outcome(*outcome)).map_or("", |(_, word)| word);
     if one.negated { format!("not {word}") } else { word.to_owned() }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn pull(tokens: &Tokens, place: usize) -> Option<(Number, usize)> {
     let text = tokens.at(after);
     match number(text.strip_prefix('#').unwrap_or(text)) {
         Number::None => None,
-        found => Some((found, after + 1 - place)),
+        found @ (Number::Is(_) | Number::Odd) => Some((found, after + 1 - place)),
     }
 }
 

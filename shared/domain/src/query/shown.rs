@@ -38,9 +38,9 @@ fn of(restrictions: &[&Restriction], dimension: Dimension) -> String {
     let of = || restrictions.iter().filter(|one| one.what.dimension() == dimension);
     let wanted: Vec<String> = of().filter(|one| !one.negated).map(|one| word(&one.what)).collect();
     let wanted = wanted.join(" or ");
-    let unwanted = of().filter(|one| one.negated).map(|one| match &one.what {
-        What::Fix(_) => "open".to_owned(),
-        what => format!("not {}", word(what)),
+    let unwanted = of().filter(|one| one.negated).map(|one| {
+        let is_fix = matches!(one.what, What::Fix(_));
+        if is_fix { "open".to_owned() } else { format!("not {}", word(&one.what)) }
     });
     let said = Some(wanted).filter(|wanted| !wanted.is_empty()).into_iter().chain(unwanted);
     said.map(|part| format!("{part} ")).collect()

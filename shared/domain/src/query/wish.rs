@@ -1,6 +1,6 @@
 //! What a message wants besides an answer: a person, a better answer, or that something is done.
 
-use super::token::Tokens;
+use super::order::is_order;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
@@ -38,7 +38,7 @@ pub(super) fn wish(text: &str, words: &[String]) -> Wish {
         Wish::Alone
     } else if is_complaint(words) {
         Wish::Better
-    } else if sentences(text).any(is_order) {
+    } else if is_order(text) {
         Wish::Act
     } else {
         Wish::None
@@ -93,77 +93,6 @@ fn is_complaint(words: &[String]) -> bool {
 /// Whether one of `first` is followed by one of `then` at once.
 pub(super) fn pairs(words: &[String], first: &[&str], then: &[&str]) -> bool {
     words.windows(2).any(|two| is(&two[0], first) && is(&two[1], then))
-}
-
-fn sentences(text: &str) -> impl Iterator<Item = Tokens> {
-    text.split(". ").flat_map(|part| part.split(['!', '?', ';', '\n'])).map(Tokens::read)
-}
-
-/// As in `Please merge pull request 1`, `can you disable the webhook`.
-fn is_order(sentence: Tokens) -> bool {
-    const COURTESY: &[&str] = &[
-        "and", "ahead", "can", "could", "go", "hey", "i", "just", "kindly", "like", "need", "now", "please",
-        "then", "to", "want", "will", "would", "you",
-    ];
-    const VERBS: &[&str] = &[
-        "add",
-        "apply",
-        "approve",
-        "assign",
-        "ban",
-        "block",
-        "cancel",
-        "close",
-        "create",
-        "delete",
-        "deploy",
-        "disable",
-        "enable",
-        "install",
-        "kill",
-        "merge",
-        "pause",
-        "post",
-        "publish",
-        "purge",
-        "redeliver",
-        "register",
-        "remove",
-        "rename",
-        "reopen",
-        "rerun",
-        "resend",
-        "reset",
-        "restart",
-        "resume",
-        "retry",
-        "revert",
-        "revoke",
-        "rollback",
-        "rotate",
-        "send",
-        "shutdown",
-        "subscribe",
-        "suppress",
-        "trigger",
-        "undo",
-        "uninstall",
-        "unsubscribe",
-        "update",
-        "upgrade",
-    ];
-    // Nouns as well, unless something follows that they are done to.
-    const BOTH: &[&str] =
-        &["build", "change", "commit", "fix", "force", "mark", "push", "run", "set", "start", "stop", "test"];
-    const DONE_TO: &[&str] =
-        &["a", "again", "all", "every", "everything", "it", "my", "our", "that", "the", "them", "this", "to"];
-    let start = (0..sentence.len()).find(|at| !is(sentence.at(*at), COURTESY)).unwrap_or(0);
-    // `Can I merge …?` asks; `I want you to merge` does not.
-    let asks = is(sentence.at(0), &["can", "could", "will", "would"]) && sentence.at(1) != "you";
-    let (verb, next) = (sentence.at(start), sentence.at(start + 1));
-    let shows = verb == "send" && is(next, &["me", "us"]);
-    let request = verb == "merge" && next.starts_with("request");
-    !asks && !shows && !request && (is(verb, VERBS) || (is(verb, BOTH) && is(next, DONE_TO)))
 }
 
 #[cfg(test)]
