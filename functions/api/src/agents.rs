@@ -3,11 +3,14 @@
 //! Runs, and the tasks that they come of, belong to the owner of the connection that brought them: the deployment. The
 //! keys of other owners see none of them. What is done with what was found is decided in [`quartet_domain::query`].
 
+#[cfg(test)]
+mod tests;
+
 use futures::future::try_join_all;
 use quartet_aws::Unavailable;
 use quartet_domain::access::Owner;
 use quartet_domain::query::{
-    self, Answer, Picked, Question, SURE, Scope, Session, Topic, Watched, latest, no_run, pick, scope,
+    self, Analysed, Answer, Choice, Meant, Question, Scope, Session, Topic, Watched, latest, no_run,
 };
 use quartet_domain::results::{PipelineComplete, PipelineResults};
 use quartet_domain::run::object;
@@ -17,6 +20,8 @@ use crate::App;
 
 /// Tasks that are looked through for the one that is meant.
 const MOST_TASKS: usize = 500;
+/// Runs that are looked through for one that was analysed.
+const MOST_RUNS: usize = 20;
 /// Webhooks that are looked at, and those whose statistics are read.
 const MOST_WEBHOOKS: usize = 200;
 const MOST_STATISTICS: usize = 10;
@@ -55,12 +60,8 @@ pub(crate) async fn answer(
     session: &Session,
 ) -> Result<(Topic, Answer), Unavailable> {
     let asking = Asking { app, owner: &session.owner, question, before: &session.scope };
-    let mut best = (Topic::Help, Answer::unknown());
-    let topics = query::route(question, session.topic);
-    if question.misnumbered {
-        return Ok((topics.first().copied().unwrap_or(Topic::Help), query::misnumbered()));
-    }
-    for topic in topics {
+    let mut choice = Choice::of(question, session);
+    while let Some(topic) = choice.whom() {
         let answer = match topic {
             Topic::Results => Results.answer(&asking).await?,
             Topic::Findings => Findings.answer(&asking).await?,
@@ -68,40 +69,52 @@ pub(crate) async fn answer(
             Topic::Repositories => Repositories.answer(&asking).await?,
             Topic::Help => Help.answer(&asking).await?,
         };
-        let answer = query::bearing(question, topic, answer);
-        if query::is_better(&answer, &best.1) {
-            best = (topic, answer);
-        }
-        if best.1.confidence >= SURE {
-            break;
-        }
+        choice.take(topic, answer);
     }
-    Ok((best.0, query::settle(question, best.1)))
+    Ok(choice.made())
 }
 
 impl Agent for Results {
     async fn answer(&self, asking: &Asking<'_>) -> Result<Answer, Unavailable> {
         let tasks = tasks(asking).await?;
-        let scope = scope(asking.question, asking.before, &tasks);
+        let meant = match Meant::of(asking.question, asking.before, &tasks) {
+            Ok(meant) => meant,
+            Err(unknown) => return Ok(unknown),
+        };
         if asking.question.many {
-            return Ok(query::history(asking.question, &scope, &tasks));
+            return Ok(query::history(asking.question, &meant));
         }
-        let Picked::Task { task, others } = pick(&scope, &tasks, |_| true) else { return Ok(no_run(&scope)) };
+        let runs = meant.runs();
+        let Some(task) = runs.first() else { return Ok(no_run(&meant.scope)) };
         let results = if has_ended(task) { results(asking.app, task).await? } else { None };
-        Ok(query::results(task, results.as_ref(), &others))
+        Ok(query::results(asking.question, task, results.as_ref(), &meant.others(task)))
     }
 }
 
 impl Agent for Findings {
+    /// The newest run that was analysed has the findings: one that failed before is not clean.
     async fn answer(&self, asking: &Asking<'_>) -> Result<Answer, Unavailable> {
         let tasks = tasks(asking).await?;
-        let scope = scope(asking.question, asking.before, &tasks);
-        let Picked::Task { task, others } = pick(&scope, &tasks, has_ended) else {
-            return Ok(no_run(&scope));
+        let meant = match Meant::of(asking.question, asking.before, &tasks) {
+            Ok(meant) => meant,
+            Err(unknown) => return Ok(unknown),
         };
-        Ok(match results(asking.app, task).await? {
-            Some(results) => query::findings(asking.question, task, &results, &others),
-            None => query::results(task, None, &others),
+        let runs = meant.runs();
+        let mut newest = None;
+        for (place, task) in runs.iter().enumerate().take(MOST_RUNS) {
+            let results = if has_ended(task) { results(asking.app, task).await? } else { None };
+            if let Some(results) = results.as_ref().filter(|results| results.analysis_results.success) {
+                let others = meant.others(task);
+                let run = Analysed { task, results, newer: &runs[..place], others: &others };
+                return Ok(query::findings(asking.question, &run));
+            }
+            newest = newest.or(Some((task, results)));
+        }
+        Ok(match newest {
+            Some((task, results)) => {
+                query::unanalysed(asking.question, task, results.as_ref(), &meant.others(task))
+            }
+            None => no_run(&meant.scope),
         })
     }
 }
@@ -109,7 +122,8 @@ impl Agent for Findings {
 impl Agent for Incidents {
     async fn answer(&self, asking: &Asking<'_>) -> Result<Answer, Unavailable> {
         let tasks = tasks(asking).await?;
-        Ok(query::incidents(&scope(asking.question, asking.before, &tasks), &tasks))
+        let meant = Meant::of(asking.question, asking.before, &tasks);
+        Ok(meant.map_or_else(|unknown| unknown, |meant| query::incidents(&meant)))
     }
 }
 

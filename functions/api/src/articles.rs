@@ -110,7 +110,7 @@ fn name(key: &str) -> Option<String> {
     (!name.is_empty() && name.len() <= 200).then(|| name.to_owned())
 }
 
-fn shipped() -> Vec<Article> {
+pub(crate) fn shipped() -> Vec<Article> {
     let article =
         |(name, markdown): (&str, &str)| Article { name: name.to_owned(), markdown: markdown.to_owned() };
     SHIPPED.map(article).to_vec()

@@ -1,6 +1,6 @@
 //! Questions that people ask about their runs, findings and webhooks, and what they are told.
 //!
-//! Everything that is decided about a question is here and pure: which agent is asked ([`route`]), what it answers from
+//! Everything that is decided about a question is here and pure: which agent is asked ([`Choice`]), what it answers from
 //! what is stored, how sure that is, and whether a person is asked to take over ([`Session::turn`]). Invariants: an
 //! answer quotes only what it was given, which is what the owner may see; whatever is quoted is bounded and on one line.
 //! No model is needed: an agent that has one is a further implementation of the API's trait, and answers in the same type.
@@ -8,35 +8,50 @@
 mod answer;
 mod article;
 mod bearing;
+mod choice;
 mod escalation;
 mod findings;
 mod history;
 mod incidents;
 mod number;
+mod order;
+mod own;
+mod place;
 mod question;
+mod reading;
+mod repair;
 mod repositories;
+mod restriction;
 mod results;
 mod runs;
 mod search;
 mod session;
+mod shown;
+mod token;
 mod topic;
+mod weakness;
+mod wish;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::answer::{Answer, Source, SourceKind, quoted};
 pub use self::article::{Article, LARGEST_ARTICLE, Library};
-pub use self::bearing::{bearing, misnumbered};
-pub use self::escalation::{Reason, SURE, is_better, settle};
-pub use self::findings::findings;
+pub use self::choice::Choice;
+pub use self::escalation::{Reason, SURE};
+pub use self::findings::{Analysed, findings};
 pub use self::history::history;
 pub use self::incidents::incidents;
-pub use self::question::{LONGEST_MESSAGE, Question, Wish};
+pub use self::place::Place;
+pub use self::question::{LONGEST_MESSAGE, Question};
 pub use self::repositories::{Watched, repositories};
-pub use self::results::results;
-pub use self::runs::{Picked, latest, no_run, pick, scope};
+pub use self::restriction::{Dimension, Fix, Outcome, Restriction, What};
+pub use self::results::{results, unanalysed};
+pub use self::runs::{Meant, latest, no_run};
 pub use self::session::{RESTS_AFTER, Scope, Session};
-pub use self::topic::{Topic, route};
+pub use self::topic::Topic;
+pub use self::weakness::Weakness;
+pub use self::wish::Wish;
 use crate::access::Owner;
 use crate::catalogue::{self, QUERY_CREATED, QUERY_ESCALATED};
 use crate::ids::{MessageId, QueryId, SessionId};

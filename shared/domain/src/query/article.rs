@@ -3,6 +3,7 @@
 //! An article is a title (`# …`), an opening, and sections (`## …`). What answers is one section.
 
 use super::answer::{Answer, SourceKind};
+use super::escalation::SURE;
 use super::search::Index;
 
 /// Bytes that an article may have.
@@ -11,6 +12,8 @@ pub const LARGEST_ARTICLE: usize = 64 * 1024;
 const OF_TITLE: f64 = 0.4;
 /// An article never is as sure as a stored fact: words can be shared by chance.
 const MOST_SURE: f64 = 0.95;
+const PERHAPS: f64 = 0.4;
+const HARDLY: f64 = 0.2;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Article {
@@ -58,12 +61,21 @@ impl Library {
         let Some((hit, section)) = found.and_then(|hit| Some((hit, self.sections.get(hit.place)?))) else {
             return Answer::unknown();
         };
-        let share = (1.0 - OF_TITLE) * hit.share + OF_TITLE * self.titles.share(hit.place, question);
-        Answer::of(format!("{}\n\n{}", section.title, section.text), share * MOST_SURE).from(
-            SourceKind::Article,
-            &section.title,
-            &section.article,
-        )
+        let titled = self.titles.share(hit.place, question);
+        let share = ((1.0 - OF_TITLE) * hit.share + OF_TITLE * titled) * MOST_SURE;
+        // What is near, and not near enough to be sure, is no answer at all where no title speaks of it.
+        let sure = match share {
+            share if share >= SURE => share,
+            _ if titled > 0.0 => share.min(PERHAPS),
+            _ => share.min(HARDLY),
+        };
+        let text = format!("{}\n\n{}", section.title, section.text);
+        let text = if sure < SURE {
+            format!("Perhaps this helps, it may be about something else.\n\n{text}")
+        } else {
+            text
+        };
+        Answer::of(text, sure).from(SourceKind::Article, &section.title, &section.article)
     }
 }
 

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::{ASKABLE, Answer};
-use super::question::{Question, Wish};
+use super::question::Question;
+use super::wish::Wish;
 
 /// Below this a turn has failed: the answer may help, or not.
 pub const SURE: f64 = 0.6;
@@ -34,12 +35,12 @@ impl Reason {
 
 /// Whether another agent's answer is better than that of one who was asked before. The agent that a question was meant
 /// for knows best what it does not know, so only one who is sure takes its word, unless it knew nothing.
-pub fn is_better(other: &Answer, before: &Answer) -> bool {
+pub(super) fn is_better(other: &Answer, before: &Answer) -> bool {
     other.confidence > before.confidence && (other.confidence >= SURE || before.confidence < UNKNOWN)
 }
 
 /// What is said where nobody had to know anything to answer.
-pub fn settle(question: &Question, answer: Answer) -> Answer {
+pub(super) fn settle(question: &Question, answer: Answer) -> Answer {
     if answer.confidence >= SURE {
         return answer;
     }
@@ -49,12 +50,22 @@ pub fn settle(question: &Question, answer: Answer) -> Answer {
             "I am sorry. Ask in other words, name the repository or the pull request, or ask for a person.",
             0.4,
         ),
+        Wish::Act => only_answers(),
+        Wish::Alone if answer.confidence < UNKNOWN => {
+            Answer::of(format!("No person is asked to take over. {ASKABLE}"), 0.4)
+        }
+        Wish::Alone => answer,
         // Nothing is asked: who says hello or thanks needs no person.
-        Wish::None if question.stems.is_empty() => {
+        Wish::None if question.stems.is_empty() && !question.place.is_named() => {
             Answer::of(ASKABLE, if question.polite { 0.9 } else { 0.4 })
         }
         Wish::None => answer,
     }
+}
+
+/// What is said to whom wants something done.
+pub(super) fn only_answers() -> Answer {
+    Answer::of(format!("Questions are answered here, and nothing else: nothing was done. {ASKABLE}"), 0.4)
 }
 
 /// Whether a turn has failed its user: the answer is unsure, or the message says that the one before was of no use.

@@ -2,28 +2,31 @@
 
 use super::answer::{Answer, SourceKind, quoted};
 use super::question::Question;
-use super::runs::{is_run, latest, no_run, subject};
-use super::session::Scope;
+use super::restriction::{Dimension, Outcome, Restriction, What, all_hold};
+use super::runs::{Meant, latest, no_run, of, subject};
 use crate::task::{Task, TaskStatus};
 
 const MOST_LISTED: usize = 8;
 
-/// The runs of the scope that ended, or go on, as the question says; newest first, as `tasks` are.
-pub fn history(question: &Question, scope: &Scope, tasks: &[Task]) -> Answer {
-    let in_scope = |task: &&Task| {
-        scope.repository.as_ref().is_none_or(|name| *name == task.repository)
-            && scope.pull.is_none_or(|number| task.pr_number == Some(number))
-    };
-    let all: Vec<&Task> = tasks.iter().filter(in_scope).filter(|task| is_run(task)).collect();
+/// The runs that are meant, those that ended or go on as the question says.
+pub fn history(question: &Question, meant: &Meant<'_>) -> Answer {
+    let (all, of) = (meant.runs(), of(&meant.scope));
     if all.is_empty() {
-        return no_run(scope);
+        return no_run(&meant.scope);
     }
-    let wanted = wanted(question);
-    let runs: Vec<&Task> = all.into_iter().filter(|task| wanted.is_none_or(|one| fits(one, task))).collect();
-    let which = wanted.map(|one| format!("{} ", word(one))).unwrap_or_default();
-    let of = scope.repository.as_ref().map(|name| format!(" of {}", quoted(name, 140))).unwrap_or_default();
+    // Who asks whether it is one or the other asks for both.
+    let outcomes = question.restrictions.iter().filter(|one| one.what.dimension() == Dimension::Outcome);
+    let outcomes: Vec<Restriction> = outcomes.cloned().collect();
+    let fits = |task: &&&Task| all_hold(&outcomes, &[Dimension::Outcome], |what| ended(task.status, what));
+    let runs: Vec<&Task> = all.iter().filter(fits).copied().collect();
+    let which: String = outcomes.iter().map(|one| format!("{} ", word(one))).collect::<Vec<_>>().join("or ");
     if runs.is_empty() {
-        return Answer::of(format!("No {which}run{of} is on record."), 0.85).about(scope.clone());
+        let runs = if all.len() == 1 { "run" } else { "runs" };
+        let text = format!(
+            "No {which}run{of} is on record that this key may see; it has {} {runs} in all.",
+            all.len()
+        );
+        return Answer::of(text, 0.85).about(meant.scope.clone());
     }
     let plural = if runs.len() == 1 { "run" } else { "runs" };
     let mut lines = vec![format!("{} {which}{plural}{of} on record, newest first:", runs.len())];
@@ -31,42 +34,26 @@ pub fn history(question: &Question, scope: &Scope, tasks: &[Task]) -> Answer {
     if runs.len() > MOST_LISTED {
         lines.push(format!("… and {} more.", runs.len() - MOST_LISTED));
     }
-    let answer = Answer::of(lines.join("\n"), 0.85).about(scope.clone());
+    let answer = Answer::of(lines.join("\n"), 0.85).about(meant.scope.clone());
     let shown = runs.iter().take(MOST_LISTED);
     shown.fold(answer, |answer, task| answer.from(SourceKind::Run, subject(task), latest(task).to_string()))
 }
 
-/// How the runs that are asked about ended; whatever they did, where the question says more than one thing, or what did
-/// not happen.
-fn wanted(question: &Question) -> Option<TaskStatus> {
-    let failed = question.says(&["fail", "failure", "broken", "crash", "red", "unsuccessful"]);
-    let passed = question.says(&["pass", "succeed", "success", "successful", "complete", "green"]);
-    // `runs` and `running` have the same stem.
-    let running =
-        question.names.iter().any(|name| ["running", "pending", "ongoing"].contains(&name.as_str()));
-    match (failed, passed, running) {
-        _ if question.negates => None,
-        (true, false, false) => Some(TaskStatus::Failed),
-        (false, true, false) => Some(TaskStatus::Completed),
-        (false, false, true) => Some(TaskStatus::Running),
-        _ => None,
+fn ended(status: TaskStatus, as_said: &What) -> bool {
+    let What::Outcome(outcome) = as_said else { return false };
+    match outcome {
+        Outcome::Passed => status == TaskStatus::Completed,
+        Outcome::Failed => status == TaskStatus::Failed,
+        Outcome::Unfinished => matches!(status, TaskStatus::Running | TaskStatus::Pending),
     }
 }
 
-fn fits(wanted: TaskStatus, task: &Task) -> bool {
-    task.status == wanted || (wanted == TaskStatus::Running && task.status == TaskStatus::Pending)
-}
-
-fn word(status: TaskStatus) -> &'static str {
-    match status {
-        TaskStatus::Completed => "successful",
-        TaskStatus::Failed => "failed",
-        TaskStatus::Running
-        | TaskStatus::Pending
-        | TaskStatus::Superseded
-        | TaskStatus::Skipped
-        | TaskStatus::Recorded => "unfinished",
-    }
+fn word(one: &Restriction) -> String {
+    let words =
+        [(Outcome::Passed, "successful"), (Outcome::Failed, "failed"), (Outcome::Unfinished, "unfinished")];
+    let word =
+        words.iter().find(|(outcome, _)| one.what == What::Outcome(*outcome)).map_or("", |(_, word)| word);
+    if one.negated { format!("not {word}") } else { word.to_owned() }
 }
 
 fn line(task: &Task) -> String {
@@ -80,6 +67,7 @@ fn line(task: &Task) -> String {
 mod tests {
     use super::*;
     use crate::query::runs::tests::task;
+    use crate::query::session::Scope;
 
     #[test]
     fn runs_are_listed() {
@@ -93,8 +81,10 @@ mod tests {
         ];
         #[track_caller]
         fn check(text: &str, repository: Option<&str>, tasks: &[Task], first: &str, listed: usize) {
-            let scope = Scope { repository: repository.map(str::to_owned), pull: None };
-            let answer = history(&Question::read(text), &scope, tasks);
+            let before = Scope { repository: repository.map(str::to_owned), pull: None };
+            let question = Question::read(text);
+            let answer = Meant::of(&question, &before, tasks).map(|meant| history(&question, &meant));
+            let answer = answer.unwrap_or_else(|unknown| unknown);
             assert!(answer.text.starts_with(first), "{text}: {}", answer.text);
             assert_eq!((answer.text.lines().count() - 1, answer.sources.len()), (listed, listed), "{text}");
             assert_eq!(answer.confidence, if tasks.is_empty() { 0.5 } else { 0.85 }, "{text}");
@@ -104,11 +94,14 @@ mod tests {
         check("which runs passed?", None, &tasks, "1 successful run on record", 1);
         check("which runs are running?", None, &tasks, "1 unfinished run on record", 1);
         check("list all runs", None, &tasks, "3 runs on record", 3);
-        check("which runs did not fail?", None, &tasks, "3 runs on record", 3);
-        check("which runs didn't pass?", None, &tasks, "3 runs on record", 3);
-        check("did the runs pass or fail?", None, &tasks, "3 runs on record", 3);
+        check("which runs did not fail?", None, &tasks, "2 not failed runs on record", 2);
+        check("which runs didn't pass?", None, &tasks, "2 not successful runs on record", 2);
+        check("did the runs pass or fail?", None, &tasks, "2 successful or failed runs on record", 2);
+        check("Did any run of pull request 2 fail?", None, &tasks, "No failed run of pull request 2 is", 0);
         check("What runs failed?", None, &[], "No run is known", 0);
-        let answer = history(&Question::read("What runs failed?"), &Scope::default(), &tasks);
+        let question = Question::read("What runs failed?");
+        let meant = Meant::of(&question, &Scope::default(), &tasks).expect("runs");
+        let answer = history(&question, &meant);
         assert!(
             answer.text.contains("pull request 3 of acme/web") && answer.text.contains("(build: too large)")
         );

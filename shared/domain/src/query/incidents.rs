@@ -1,24 +1,19 @@
 //! What is broken, as far as it is on record: checks that failed on the forge, and runs that failed here.
 
 use super::answer::{Answer, SourceKind, quoted};
-use super::runs::{is_run, subject};
-use super::session::Scope;
+use super::runs::{Meant, is_run, of, subject};
 use crate::task::{Task, TaskStatus, TaskType};
 
 const MOST_LISTED: usize = 8;
 
-/// Tells the failures of the scope, newest first as `tasks` are.
-pub fn incidents(scope: &Scope, tasks: &[Task]) -> Answer {
-    let in_scope = |task: &&Task| {
-        scope.repository.as_ref().is_none_or(|name| *name == task.repository)
-            && scope.pull.is_none_or(|number| task.pr_number == Some(number))
-    };
-    let failures: Vec<&Task> = tasks.iter().filter(in_scope).filter(|task| is_failure(task)).collect();
-    let of = scope.repository.as_ref().map(|name| format!(" of {}", quoted(name, 140))).unwrap_or_default();
+/// Tells the failures of what is meant, newest first.
+pub fn incidents(meant: &Meant<'_>) -> Answer {
+    let of = of(&meant.scope);
+    let failures: Vec<&Task> = meant.tasks.iter().copied().filter(|task| is_failure(task)).collect();
     if failures.is_empty() {
-        let text = format!("No failed check and no failed run{of} is on record.");
+        let text = format!("No failed check and no failed run{of} is on record that this key may see.");
         // Silence is a good sign, and no proof: the forge may send no checks.
-        return Answer::of(text, if tasks.is_empty() { 0.5 } else { 0.7 }).about(scope.clone());
+        return Answer::of(text, if meant.tasks.is_empty() { 0.5 } else { 0.7 }).about(meant.scope.clone());
     }
     let count = failures.len();
     let plural = if count == 1 { "failure" } else { "failures" };
@@ -28,7 +23,7 @@ pub fn incidents(scope: &Scope, tasks: &[Task]) -> Answer {
         lines.push(format!("… and {} more.", count - MOST_LISTED));
     }
     let shown = failures.iter().take(MOST_LISTED);
-    let answer = Answer::of(lines.join("\n"), 0.85).about(scope.clone());
+    let answer = Answer::of(lines.join("\n"), 0.85).about(meant.scope.clone());
     shown.fold(answer, |answer, task| answer.from(SourceKind::Task, subject(task), task.id.to_string()))
 }
 
@@ -56,7 +51,9 @@ fn line(task: &Task) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query::Question;
     use crate::query::runs::tests::task;
+    use crate::query::session::Scope;
 
     #[test]
     fn failures_are_told() {
@@ -68,7 +65,8 @@ mod tests {
         let tasks = [check_failed, run_failed, well];
         let check = |repository: Option<&str>, tasks: &[Task], parts: &[&str], confidence: f64| {
             let scope = Scope { repository: repository.map(str::to_owned), pull: None };
-            let answer = incidents(&scope, tasks);
+            let meant = Meant::of(&Question::read("Is anything broken?"), &scope, tasks).expect("tasks");
+            let answer = incidents(&meant);
             for part in parts {
                 assert!(answer.text.contains(part), "{part}: {}", answer.text);
             }

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, SourceKind, quoted};
 use super::question::Question;
+use super::restriction::{Dimension, What, all_hold};
 use crate::subscription::{State, Statistics, Subscription};
 use crate::task::Task;
 
@@ -62,13 +63,13 @@ fn of_webhooks(question: &Question, watched: &[&Watched]) -> String {
     if watched.is_empty() {
         return "You have no webhooks. POST /api/v1/webhooks registers one.".to_owned();
     }
-    let is_active = |one: &&&Watched| one.subscription.state == State::Active;
-    let active = watched.iter().filter(is_active).count();
+    let is_active = |one: &Watched| one.subscription.state == State::Active;
+    let active = watched.iter().filter(|one| is_active(one)).count();
     let asleep = watched.len() - active;
-    let mut chosen: Vec<&&Watched> = watched.iter().collect();
-    if question.says(&["disabled"]) {
-        chosen.retain(|one| one.subscription.state != State::Active);
-    }
+    let fits = |one: &&&Watched| {
+        all_hold(&question.restrictions, &[Dimension::Active], |what| *what == What::Active && is_active(one))
+    };
+    let chosen: Vec<&&Watched> = watched.iter().filter(fits).collect();
     let plural = if watched.len() == 1 { "webhook" } else { "webhooks" };
     let mut lines = vec![format!("{} {plural}: {active} active, {asleep} disabled.", watched.len())];
     lines.extend(chosen.iter().take(MOST_LISTED).map(|one| line(one)));
@@ -151,6 +152,8 @@ mod tests {
             &["acme/web"],
         );
         check("is a hook disabled", &["gone.example"], &["active;"]);
+        check("Which webhooks are not active?", &["gone.example"], &["active;"]);
+        check("which webhooks are active", &["active;"], &["gone.example"]);
         check("what of the endpoint gone.example", &["1 webhook: 0 active, 1 disabled"], &["active;"]);
         check("which events came?", &["2 webhooks", "1 repository has"], &[]);
     }

@@ -1,15 +1,27 @@
 //! How a run went.
 
 use super::answer::{Answer, SourceKind, quoted};
+use super::bearing::weighed;
+use super::own::{asked, own_words};
+use super::question::Question;
 use super::runs::{about, latest, subject};
 use crate::results::{PipelineResults, PipelineStatus};
+use crate::run::Stage;
 use crate::task::{Task, TaskStatus};
 
 /// Tells of a run by its task, and by its results where there are some. `others` are repositories that could have been
 /// meant as well.
-pub fn results(task: &Task, complete: Option<&PipelineResults>, others: &[&str]) -> Answer {
+pub fn results(
+    question: &Question,
+    task: &Task,
+    complete: Option<&PipelineResults>,
+    others: &[&str],
+) -> Answer {
     let text = match (task.status, complete) {
-        (_, Some(results)) => told(task, results),
+        (_, Some(results)) => match stage_asked(question) {
+            Some(stage) => format!("{}\n{}", lasted(task, results, stage), told(task, results)),
+            None => told(task, results),
+        },
         (TaskStatus::Pending | TaskStatus::Running, None) => {
             format!("The run of {} has not ended yet; it began at {}.", subject(task), task.created_at)
         }
@@ -27,6 +39,50 @@ pub fn results(task: &Task, complete: Option<&PipelineResults>, others: &[&str])
     let answer = Answer::of(text, if others.is_empty() { 0.9 } else { 0.7 });
     let answer = answer.from(SourceKind::Run, subject(task), latest(task).to_string()).about(about(task));
     if others.is_empty() { answer } else { answer.followed_by(&ambiguous(others)) }
+}
+
+/// What is said where findings are asked for and no run of the scope came so far: not that there are none.
+pub fn unanalysed(
+    question: &Question,
+    task: &Task,
+    complete: Option<&PipelineResults>,
+    others: &[&str],
+) -> Answer {
+    let failure = complete.and_then(|results| results.failure.as_ref());
+    let text = match failure {
+        Some(failure) => format!(
+            "The run of {} failed in the stage {}, so nothing was analysed and no findings are known: {} ({}).",
+            subject(task),
+            quoted(&failure.stage, 20),
+            quoted(&failure.message, 300),
+            quoted(&failure.error, 60)
+        ),
+        None => format!(
+            "Nothing is known of what the run of {} found: it is {}{}.",
+            subject(task),
+            task.status.word(),
+            if complete.is_some() { " and was not analysed" } else { ", and has no results" }
+        ),
+    };
+    let answer = Answer::of(text, if others.is_empty() { 0.85 } else { 0.7 });
+    let answer = answer.from(SourceKind::Run, subject(task), latest(task).to_string()).about(about(task));
+    let answer = if others.is_empty() { answer } else { answer.followed_by(&ambiguous(others)) };
+    let (_, left) = own_words(question, task, &[]);
+    weighed(answer, &left, asked(question, &left))
+}
+
+/// The stage whose duration is asked for.
+fn stage_asked(question: &Question) -> Option<Stage> {
+    let asks = question.says(&["long", "duration", "time", "second", "fast", "slow"]);
+    Stage::ALL.into_iter().find(|stage| asks && question.says(&[stage.word()]))
+}
+
+fn lasted(task: &Task, results: &PipelineResults, stage: Stage) -> String {
+    let word = stage.word();
+    match results.resource_metrics.stage_durations.get(word) {
+        Some(seconds) => format!("The stage {word} of {} took {seconds:.1} s.", subject(task)),
+        None => format!("How long the stage {word} of {} took is not on record.", subject(task)),
+    }
 }
 
 /// Says that other repositories could have been meant.
@@ -51,8 +107,12 @@ fn told(task: &Task, results: &PipelineResults) -> String {
         (None, Some(reason)) => format!("not committed: {}", quoted(reason, 100)),
         (None, None) => "nothing was committed".to_owned(),
     };
-    let mut lines =
-        vec![format!("The run of {} {status} in {:.1} s.", subject(task), results.total_duration)];
+    let mut lines = vec![format!(
+        "The run of {} {status} in {:.1} s; it began at {}.",
+        subject(task),
+        results.total_duration,
+        task.created_at
+    )];
     if let Some(failure) = &results.failure {
         let (stage, message) = (quoted(&failure.stage, 20), quoted(&failure.message, 300));
         lines.push(format!(
@@ -60,19 +120,36 @@ fn told(task: &Task, results: &PipelineResults) -> String {
             quoted(&failure.error, 60)
         ));
     }
-    lines.push(format!("Build: {} files read, {} errors.", build.files_downloaded, build.build_errors.len()));
-    lines.push(format!(
-        "Findings: {} ({} critical, {} high, {} medium, {} low).",
-        found.total_issues, by.critical, by.high, by.medium, by.low
+    // Of a stage that did not end well the numbers are none: not nothing found, but nothing looked at.
+    let stage = |name: &str, success: bool, text: String| match success {
+        true => format!("{name}: {text}"),
+        false => format!("{name}: not done."),
+    };
+    lines.push(stage(
+        "Build",
+        build.success,
+        format!("{} files read, {} errors.", build.files_downloaded, build.build_errors.len()),
     ));
-    lines.push(format!(
-        "Fixes: {} verified, {} not used, {committed}.",
-        fixed.functions_fixed.len(),
-        fixed.rejected.len()
+    lines.push(stage(
+        "Findings",
+        found.success,
+        format!(
+            "{} ({} critical, {} high, {} medium, {} low).",
+            found.total_issues, by.critical, by.high, by.medium, by.low
+        ),
     ));
-    lines.push(format!(
-        "Tests: {} run, {} passed, {} failed, {:.0} % of the lines covered.",
-        tested.tests_executed, tested.tests_passed, tested.tests_failed, tested.test_coverage_percentage
+    lines.push(stage(
+        "Fixes",
+        fixed.success,
+        format!("{} verified, {} not used, {committed}.", fixed.functions_fixed.len(), fixed.rejected.len()),
+    ));
+    lines.push(stage(
+        "Tests",
+        tested.success,
+        format!(
+            "{} run, {} passed, {} failed, {:.0} % of the lines covered.",
+            tested.tests_executed, tested.tests_passed, tested.tests_failed, tested.test_coverage_percentage
+        ),
     ));
     lines.join("\n")
 }
@@ -92,7 +169,8 @@ pub(super) mod tests {
     fn a_run_is_told() {
         #[track_caller]
         fn check(status: TaskStatus, results: Option<&PipelineResults>, others: &[&str], parts: &[&str]) {
-            let answer = super::results(&task("acme/web", Some(1), status), results, others);
+            let question = Question::read("How did it go?");
+            let answer = super::results(&question, &task("acme/web", Some(1), status), results, others);
             for part in parts {
                 assert!(answer.text.contains(part), "{part}: {}", answer.text);
             }
@@ -111,6 +189,38 @@ pub(super) mod tests {
             error: "ArchiveRefused".to_owned(),
             message: "too\nlarge".to_owned(),
         });
-        check(TaskStatus::Failed, Some(&results), &[], &["in the stage build: too large (ArchiveRefused)"]);
+        results.build_results.success = false;
+        results.analysis_results.success = false;
+        check(
+            TaskStatus::Failed,
+            Some(&results),
+            &[],
+            &["in the stage build: too large (ArchiveRefused)", "Build: not done.", "Findings: not done."],
+        );
+        let told = unanalysed(
+            &Question::read("any findings?"),
+            &task("acme/web", Some(1), TaskStatus::Failed),
+            Some(&results),
+            &[],
+        );
+        assert!(told.text.contains("failed in the stage build, so nothing was analysed"), "{}", told.text);
+    }
+
+    #[test]
+    fn a_stage_has_its_own_time() {
+        let task = task("acme/web", Some(1), TaskStatus::Completed);
+        for (text, begins) in [
+            (
+                "How long did the Build stage take?",
+                "The stage build of pull request 1 of acme/web took 1.5 s.",
+            ),
+            ("how long did the tests take", "The stage test of pull request 1 of acme/web took 4.6 s."),
+            ("how long did the commit take", "How long the stage commit"),
+            ("how long did the run take", "The run of pull request 1"),
+            ("did the build pass?", "The run of pull request 1"),
+        ] {
+            let answer = results(&Question::read(text), &task, Some(&complete()), &[]);
+            assert!(answer.text.starts_with(begins), "{text}: {}", answer.text);
+        }
     }
 }

@@ -1,64 +1,89 @@
-//! Which run a question is about.
+//! Which runs a question is about.
 
 use super::answer::{Answer, quoted};
+use super::place::Place;
 use super::question::Question;
 use super::session::Scope;
 use crate::ids::RunId;
 use crate::task::{Task, TaskStatus, TaskType};
 
-/// The run that a question is about, as far as that is known.
+/// What a question is about, as far as that is known.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Picked<'a> {
-    Task {
-        task: &'a Task,
-        /// Other repositories that have a pull request of this number.
-        others: Vec<&'a str>,
-    },
-    /// There is no run of it.
-    None,
+pub struct Meant<'a> {
+    pub scope: Scope,
+    /// Newest first.
+    pub tasks: Vec<&'a Task>,
 }
 
-/// Narrows what is asked about: by what the question names among what is known, else by what the session was about.
-pub fn scope(question: &Question, before: &Scope, tasks: &[Task]) -> Scope {
-    let is_named = |task: &&Task| {
-        let full = task.repository.to_lowercase();
-        let short = full.rsplit('/').next().unwrap_or_default();
-        question.names.iter().any(|name| *name == full || name.contains(&format!("/{full}/")))
-            || is_called(question, short)
+impl<'a> Meant<'a> {
+    /// What the question names among what is known, else what the session was about. Where nothing is known of what is
+    /// named, the answer that says so: what is known of others is none to this question.
+    pub fn of(question: &Question, before: &Scope, tasks: &'a [Task]) -> Result<Self, Answer> {
+        let place = &question.place;
+        if let Some(odd) = &place.odd {
+            return Err(misnumbered(odd));
+        }
+        let repository = repository(question, tasks);
+        let scope = scope(question, before, repository);
+        let fits = |task: &&Task| {
+            scope.repository.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(&task.repository))
+                && scope.pull.is_none_or(|number| task.pr_number == Some(number))
+                && place.branch.as_ref().is_none_or(|branch| *branch == task.branch.to_lowercase())
+                && place.commit.as_ref().is_none_or(|commit| task.commit_sha.starts_with(commit.as_str()))
+                && place
+                    .run
+                    .as_ref()
+                    .is_none_or(|run| *run == latest(task).as_str() || *run == task.id.as_str())
+        };
+        let found: Vec<&Task> = tasks.iter().filter(fits).collect();
+        if found.is_empty() && (place.is_named() || scope.repository.is_some() || scope.pull.is_some()) {
+            return Err(nothing_of(place, &scope));
+        }
+        Ok(Self { scope, tasks: found })
+    }
+
+    /// Those that are runs of the pipeline.
+    pub fn runs(&self) -> Vec<&'a Task> {
+        self.tasks.iter().copied().filter(|task| is_run(task)).collect()
+    }
+
+    /// Other repositories that have a pull request of the number that this run has, where only that was said.
+    pub fn others(&self, task: &Task) -> Vec<&'a str> {
+        let runs = self.runs().into_iter().filter(|_| self.scope.pull.is_some());
+        let mut others: Vec<&str> =
+            runs.map(|run| run.repository.as_str()).filter(|name| *name != task.repository).collect();
+        others.sort_unstable();
+        others.dedup();
+        others
+    }
+}
+
+/// The repository that is named, as it is called among what is known; as it was said, where it is not known.
+fn repository(question: &Question, tasks: &[Task]) -> Option<String> {
+    let short =
+        |task: &Task| task.repository.to_lowercase().rsplit('/').next().unwrap_or_default().to_owned();
+    let is_named = |task: &&Task| match &question.place.repository {
+        Some(name) => *name == task.repository.to_lowercase() || *name == short(task),
+        None => is_called(question, &short(task)),
     };
-    let named = tasks.iter().find(is_named).map(|task| task.repository.clone());
-    let pull = question.pull;
-    if named.is_some() {
-        return Scope { repository: named, pull };
-    }
-    if question.says(&["last", "latest", "newest", "every", "overall"]) && pull.is_none() {
-        return Scope { pull: None, ..before.clone() };
-    }
-    Scope { repository: before.repository.clone(), pull: pull.or(before.pull) }
+    tasks.iter().find(is_named).map(|task| task.repository.clone()).or(question.place.repository.clone())
 }
 
 /// Whether a place is called so, as in `findings in the shop`. A name alone may be a word as any other: `test`.
 fn is_called(question: &Question, short: &str) -> bool {
-    const BEFORE: [&str; 8] = ["about", "for", "in", "of", "on", "project", "repo", "repository"];
+    const BEFORE: [&str; 6] = ["about", "and", "for", "in", "of", "on"];
     let words: Vec<&str> = question.names.iter().map(String::as_str).filter(|name| *name != "the").collect();
     words.windows(2).any(|two| BEFORE.contains(&two[0]) && two[1] == short)
 }
 
-/// The newest run of the scope that `fits`. `tasks` are newest first.
-pub fn pick<'a>(scope: &Scope, tasks: &'a [Task], fits: impl Fn(&Task) -> bool) -> Picked<'a> {
-    let in_repository = |task: &&Task| scope.repository.as_ref().is_none_or(|name| *name == task.repository);
-    let of_pull = |task: &&Task| scope.pull.is_none_or(|number| task.pr_number == Some(number));
-    let mut found =
-        tasks.iter().filter(in_repository).filter(of_pull).filter(|task| is_run(task) && fits(task));
-    let Some(task) = found.next() else { return Picked::None };
-    let mut others: Vec<&str> =
-        found.map(|other| other.repository.as_str()).filter(|name| *name != task.repository).collect();
-    others.sort_unstable();
-    others.dedup();
-    if scope.pull.is_none() {
-        others.clear();
+fn scope(question: &Question, before: &Scope, repository: Option<String>) -> Scope {
+    let Place { pull, branch, commit, run, .. } = &question.place;
+    // A commit or a run is of one repository, whatever was talked about before.
+    if repository.is_some() || commit.is_some() || run.is_some() {
+        return Scope { repository, pull: *pull };
     }
-    Picked::Task { task, others }
+    let afresh = question.says(&["last", "latest", "newest", "every", "overall"]) || branch.is_some();
+    Scope { repository: before.repository.clone(), pull: pull.or(before.pull.filter(|_| !afresh)) }
 }
 
 /// The run that a task started last.
@@ -85,15 +110,35 @@ pub(super) fn about(task: &Task) -> Scope {
     Scope { repository: Some(task.repository.clone()), pull: task.pr_number }
 }
 
+/// As ` of pull request 7 of acme/web`; nothing, where all are meant.
+pub(super) fn of(scope: &Scope) -> String {
+    let pull = scope.pull.map(|pull| format!(" of pull request {pull}"));
+    let name = scope.repository.as_ref().map(|name| format!(" of {}", quoted(name, 140)));
+    pull.into_iter().chain(name).collect()
+}
+
 /// What is said where no run of the scope is known. That is sure, but who asks about a run believes that there is one.
 pub fn no_run(scope: &Scope) -> Answer {
-    let of = match (&scope.pull, &scope.repository) {
-        (Some(pull), Some(name)) => format!(" of pull request {pull} of {}", quoted(name, 140)),
-        (Some(pull), None) => format!(" of pull request {pull}"),
-        (None, Some(name)) => format!(" of {}", quoted(name, 140)),
-        (None, None) => String::new(),
-    };
-    Answer::of(format!("No run{of} is known that this key may see."), 0.5)
+    Answer::of(format!("No run{} is known that this key may see.", of(scope)), 0.5)
+}
+
+fn nothing_of(place: &Place, scope: &Scope) -> Answer {
+    let named = [("run", &place.run), ("commit", &place.commit), ("branch", &place.branch)];
+    let named = named.into_iter().filter_map(|(noun, name)| Some((noun, name.as_ref()?)));
+    let named: String = named.map(|(noun, name)| format!(" of {noun} {}", quoted(name, 100))).collect();
+    Answer::of(format!("No run{named}{} is known that this key may see.", of(scope)), 0.5)
+}
+
+/// What is said of a number that nothing has.
+fn misnumbered(odd: &str) -> Answer {
+    Answer::of(
+        format!(
+            "There is no pull request or run with the number {}: pull requests are counted from 1, as the forge shows \
+             them, and runs are known by ids, as run_….",
+            quoted(odd, 40)
+        ),
+        0.4,
+    )
 }
 
 #[cfg(test)]
@@ -121,11 +166,15 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_asked_about() {
-        let tasks =
-            [task("acme/web", Some(1), TaskStatus::Completed), task("acme/Shop", None, TaskStatus::Failed)];
+        let tasks = [
+            task("acme/web", Some(5), TaskStatus::Completed),
+            task("acme/web", Some(4), TaskStatus::Completed),
+            task("acme/web", Some(1), TaskStatus::Completed),
+            task("acme/Shop", None, TaskStatus::Failed),
+        ];
         let before = Scope { repository: Some("acme/web".to_owned()), pull: Some(4) };
         let check = |text: &str, before: &Scope, repository: Option<&str>, pull: Option<u64>| {
-            let found = scope(&Question::read(text), before, &tasks);
+            let found = Meant::of(&Question::read(text), before, &tasks).expect(text).scope;
             assert_eq!((found.repository.as_deref(), found.pull), (repository, pull), "{text}");
         };
         let nothing = Scope::default();
@@ -133,8 +182,9 @@ pub(super) mod tests {
         check("findings in acme/web", &nothing, Some("acme/web"), None);
         check("how did it go in the shop?", &nothing, Some("acme/Shop"), None);
         check("https://forge.example/acme/web/pull/1", &nothing, Some("acme/web"), Some(1));
+        check("acme/web#1", &nothing, Some("acme/web"), Some(1));
         check("did the web test pass?", &nothing, None, None);
-        check("findings in acme/other", &nothing, None, None);
+        check("commit 9fceb02", &nothing, None, None);
         check("and the high ones?", &before, Some("acme/web"), Some(4));
         check("and in PR 5?", &before, Some("acme/web"), Some(5));
         check("and in PR 5 of acme/web?", &before, Some("acme/web"), Some(5));
@@ -144,31 +194,36 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_newest_that_fits_is_picked() {
+    fn of_what_is_unknown_nothing_is_said() {
+        let tasks = [task("acme/web", Some(1), TaskStatus::Completed)];
+        for (text, part) in [
+            ("findings in acme/other", "of acme/other"),
+            ("findings of the repository nowhere", "of nowhere"),
+            ("findings in pull request 987 of acme/web", "of pull request 987 of acme/web"),
+            ("acme/web#2", "of pull request 2 of acme/web"),
+            ("how is branch nothere", "of branch nothere"),
+            ("how did commit 0000aaa go", "of commit 0000aaa"),
+            ("how did run_0123 go", "of run run_0123"),
+            ("how did run -1 go", "the number -1"),
+            ("pull request numbered -1", "the number -1"),
+            ("pull/0", "the number pull/0"),
+        ] {
+            let answer = Meant::of(&Question::read(text), &Scope::default(), &tasks).expect_err(text);
+            assert!(answer.text.contains(part) && answer.confidence <= 0.5, "{text}: {answer:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_may_be_that_of_others() {
         let tasks = [
-            task("acme/web", Some(2), TaskStatus::Skipped),
-            task("acme/web", Some(1), TaskStatus::Running),
             task("acme/web", Some(1), TaskStatus::Completed),
             task("acme/shop", Some(1), TaskStatus::Completed),
+            task("acme/shop", Some(2), TaskStatus::Completed),
         ];
-        let check =
-            |pull: Option<u64>, repository: Option<&str>, expected: Result<(usize, usize), Picked>| {
-                let scope = Scope { repository: repository.map(str::to_owned), pull };
-                let picked = pick(&scope, &tasks, |task| task.status == TaskStatus::Completed);
-                match expected {
-                    Ok((place, others)) => assert!(
-                        matches!(&picked, Picked::Task { task, others: found }
-                        if **task == tasks[place] && found.len() == others),
-                        "{picked:?}"
-                    ),
-                    Err(expected) => assert_eq!(picked, expected),
-                }
-            };
-        check(Some(1), None, Ok((2, 1)));
-        check(Some(1), Some("acme/shop"), Ok((3, 0)));
-        check(None, None, Ok((2, 0)));
-        check(Some(2), None, Err(Picked::None));
-        check(None, Some("acme/none"), Err(Picked::None));
-        assert_eq!(pick(&Scope::default(), &[], |_| true), Picked::None);
+        for (text, others) in [("pull request 1", 1), ("pull request 1 of acme/web", 0), ("runs", 0)] {
+            let question = Question::read(text);
+            let meant = Meant::of(&question, &Scope::default(), &tasks).expect(text);
+            assert_eq!(meant.others(&tasks[0]).len(), others, "{text}");
+        }
     }
 }

@@ -14,7 +14,7 @@ const SATURATION: f64 = 1.2;
 const LENGTH: f64 = 0.75;
 
 /// Words that say nothing about what is asked.
-const EMPTY: &[&str] = &[
+pub(super) const EMPTY: &[&str] = &[
     "a", "about", "again", "all", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by",
     "can", "cannot", "could", "did", "do", "does", "doing", "don", "done", "for", "from", "get", "give",
     "go", "got", "had", "has", "have", "hello", "help", "here", "hey", "hi", "how", "i", "if", "in", "into",
@@ -102,18 +102,6 @@ impl Index {
     /// How much of the question the text at this place speaks of.
     pub(super) fn share(&self, place: usize, question: &str) -> f64 {
         self.hit(place, &stems(question).into_iter().collect()).share
-    }
-
-    /// Whether any text has this word.
-    pub(super) fn knows(&self, word: &str) -> bool {
-        self.spread.contains_key(word)
-    }
-
-    /// Every text that speaks of at least `least` of these words.
-    pub(super) fn sharing(&self, words: &[String], least: f64) -> Vec<Hit> {
-        let asked: BTreeSet<String> = words.iter().cloned().collect();
-        let all = (0..self.texts.len()).map(|place| self.hit(place, &asked));
-        all.filter(|hit| hit.share >= least).collect()
     }
 
     fn hit(&self, place: usize, asked: &BTreeSet<String>) -> Hit {

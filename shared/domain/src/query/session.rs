@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::escalation::{self, Reason};
-use super::question::Wish;
 use super::topic::Topic;
+use super::wish::Wish;
 use crate::access::Owner;
 use crate::ids::SessionId;
 

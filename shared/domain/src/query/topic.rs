@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::question::Question;
+use super::restriction::Dimension;
 use super::search::stem;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,7 +48,7 @@ impl Topic {
                 (1, &["last", "latest"]),
             ],
             Self::Findings => &[
-                (6, &["finding", "vulnerability", "vulnerable", "weakness", "cwe", "xss"]),
+                (8, &["finding", "vulnerability", "vulnerable", "weakness", "cwe", "xss", "ssrf", "csrf"]),
                 (4, &["fix", "injection", "critical", "severity", "insecure", "exploit", "deserialization"]),
                 (4, &["traversal", "patch", "sql", "hash"]),
                 (3, &["high", "medium", "low", "issue", "security", "risk", "dangerous", "problem", "flaw"]),
@@ -78,12 +79,14 @@ pub(super) fn is_of(topic: Topic, word: &str) -> bool {
     topic.words().iter().flat_map(|(_, words)| words.iter()).any(|own| stem(own) == word)
 }
 
+/// What findings weigh for each restriction that only they can meet.
+const OF_ONE: u32 = 3;
 /// What a topic weighs more by for having been the session's, where the question goes on about it.
 const GOING_ON: u32 = 3;
 
 /// The agents to ask, best first. Help is always among them: it may know what the others do not. `before` is what the
 /// session's last question was about.
-pub fn route(question: &Question, before: Option<Topic>) -> Vec<Topic> {
+pub(super) fn route(question: &Question, before: Option<Topic>) -> Vec<Topic> {
     const ALL: [Topic; 5] =
         [Topic::Findings, Topic::Results, Topic::Incidents, Topic::Repositories, Topic::Help];
     let goes_on = |topic: Topic| question.goes_on && before == Some(topic);
@@ -104,10 +107,18 @@ fn weigh(question: &Question, topic: Topic) -> u32 {
         weight * u32::try_from(distinct.len()).unwrap_or(0)
     });
     let weight: u32 = weights.sum();
+    // A kind, a file or a function is one of findings, whatever else is said.
+    const OF_FINDINGS: &[Dimension] =
+        &[Dimension::Kind, Dimension::File, Dimension::Line, Dimension::Function, Dimension::Fix];
+    let found = question.restrictions.iter().filter(|one| OF_FINDINGS.contains(&one.what.dimension()));
+    let found = u32::try_from(found.count()).unwrap_or(0) * OF_ONE;
     // Who asks how a thing is done asks for an article, unless it is a weakness that is to be fixed.
     match topic {
         Topic::Help if question.how => weight + 4,
-        Topic::Findings | Topic::Help => weight,
+        Topic::Findings => weight + found,
+        Topic::Help => weight,
+        // A place alone asks how it went there.
+        Topic::Results if question.place.is_named() && !question.how => weight + OF_ONE - 1,
         Topic::Results | Topic::Incidents | Topic::Repositories if question.how => weight / 3,
         Topic::Results | Topic::Incidents | Topic::Repositories => weight,
     }
