@@ -268,7 +268,7 @@ pub(crate) async fn bad_input_is_told_field_by_field(house: &House) {
         (wish_with("url", json!("https://user:password@example.com/")), vec!["url"]),
         (wish_with("headers", json!({ "webhook-signature": "v1,x" })), vec!["headers.webhook-signature"]),
         (wish_with("filter", json!("data.n >")), vec!["filter"]),
-        (wish_with("retry", json!({ "gaps_seconds": [0] })), vec!["retry.gaps_seconds"]),
+        (wish_with("retry", json!({ "gaps_seconds": [0] })), vec!["retry.gaps_seconds[0]"]),
         (wish_with("timeout_seconds", json!(31)), vec!["timeout_seconds"]),
         (wish_with("template", json!("")), vec!["template"]),
         (wish_with("headers", json!({ "X-Team": "a", "x-team": "b" })), vec!["headers.x-team"]),

@@ -11,6 +11,8 @@ use quartet_domain::subscription::FieldFlaw;
 
 use crate::refusal::Refusal;
 
+/// What a time must be; the last second is that of the calendar's last day, wherever on Earth it ends first.
+pub(crate) const TIME: &str = "must be a time as 2026-01-15T10:00:00Z, 9999-12-30T22:00:00Z at the latest";
 pub(crate) const DEFAULT_LIMIT: usize = 50;
 pub(crate) const MOST: usize = 1000;
 /// An offset reads what it skips.
@@ -86,7 +88,7 @@ impl Asked {
 
     pub(crate) fn time(&mut self, name: &str) -> Option<Timestamp> {
         // A plus that was not escaped reads as a space.
-        self.take(name, "must be a time as 2026-01-15T10:00:00Z", |text| text.replace(' ', "+").parse().ok())
+        self.take(name, TIME, |text| text.replace(' ', "+").parse().ok())
     }
 
     /// From when, and until before when: no time at all lies in a span whose end comes first.
