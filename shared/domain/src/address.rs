@@ -96,10 +96,9 @@ impl Destination {
         if text.bytes().any(|b| b <= b' ' || b == 0x7f || b == b'\\') {
             return Err(Refused::Form);
         }
-        let url = Url::parse(text).map_err(|error| match error {
-            url::ParseError::InvalidPort => Refused::NoPort,
-            _ => Refused::Form,
-        })?;
+        let form =
+            |error| if error == url::ParseError::InvalidPort { Refused::NoPort } else { Refused::Form };
+        let url = Url::parse(text).map_err(form)?;
         if !matches!(url.scheme(), "https" | "http") {
             return Err(Refused::Scheme);
         }
