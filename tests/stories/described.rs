@@ -62,6 +62,9 @@ pub(crate) async fn what_it_says_of_itself(house: &House) {
     for path in ["/api/v1/webhooks", "/api/v1/webhooks/{webhook_id}/deliveries", "/api/v1/keys"] {
         assert!(paths.contains_key(path), "{path} is not described");
     }
+    for path in ["/docs/", "/openapi.json/"] {
+        assert_eq!(reqwest::get(format!("{url}{path}")).await.unwrap().status(), 200, "{path}");
+    }
     let page = reqwest::get(format!("{url}/docs")).await.unwrap();
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
     let page = page.text().await.unwrap();
@@ -91,6 +94,17 @@ pub(crate) async fn what_it_says_of_itself(house: &House) {
     let other = json!({ "event_type": "pipeline_complete", "filter": "results.branch_name == 'none'" });
     assert_eq!(client.post(&dry, &other).await.body["matches"], false);
     check(&client.post(&dry, &json!({ "event_type": "nothing" })).await, 422);
+    // As the event itself would be: a filter that fails holds nothing back.
+    let fails = json!({ "event_type": "pipeline_complete", "filter": "type + 1" });
+    let run = client.post(&dry, &fails).await;
+    assert!(run.body["matches"] == true && run.body["body"].is_string() && run.body["error"].is_string());
+    let fails = json!({ "event_type": "pipeline_complete", "template": "{{ type + 1 }}" });
+    let run = client.post(&dry, &fails).await;
+    assert!(
+        run.body["error"].as_str().is_some_and(|error| error.starts_with("template_failed")),
+        "{:?}",
+        run.body
+    );
 }
 
 /// Also of events whose causes have not happened here: what is sent, filtered and tried is the catalogue's example.

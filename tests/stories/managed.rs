@@ -256,6 +256,24 @@ pub(crate) async fn lists_come_in_pages(house: &House) {
     assert_eq!(client.get(WEBHOOKS).await.body, json!({ "webhooks": [], "next_cursor": null }));
 }
 
+/// What may be meant well and says something else.
+async fn odd_requests(client: &Client<'_>) {
+    let post = || client.request(Method::POST, WEBHOOKS).header("content-type", "application/json");
+    for (body, said) in [
+        ("", "the body is empty"),
+        ("{\"url\": \"a\", \"url\": \"b\"}", "the body names the field url twice: see line 1, column 18"),
+    ] {
+        assert_eq!(ask(post().body(body)).await.body["error"], said, "{body}");
+    }
+    let broken = post().body(&b"{\"url\": \"\xff\"}"[..]);
+    check(&ask(broken).await, 400);
+    let (path, _) = client.register(&wish()).await;
+    check(&client.patch(&path, &json!({ "foo": null })).await, 422);
+    check(&client.get(&format!("{path}?x=1")).await, 422);
+    check(&client.get(&format!("{path}/deliveries?event_type=nothing")).await, 422);
+    check(&client.tell(&format!("{path}/enable?now=true")).await, 422);
+}
+
 pub(crate) async fn bad_input_is_told_field_by_field(house: &House) {
     let client = Client::admin(house.stage().await, "bad-input").await;
     for (body, fields) in [
@@ -268,7 +286,11 @@ pub(crate) async fn bad_input_is_told_field_by_field(house: &House) {
         (wish_with("url", json!("https://user:password@example.com/")), vec!["url"]),
         (wish_with("headers", json!({ "webhook-signature": "v1,x" })), vec!["headers.webhook-signature"]),
         (wish_with("filter", json!("data.n >")), vec!["filter"]),
-        (wish_with("retry", json!({ "gaps_seconds": [0] })), vec!["retry.gaps_seconds"]),
+        (wish_with("retry", json!({ "gaps_seconds": [0] })), vec!["retry.gaps_seconds[0]"]),
+        (wish_with("filter", json!("data|nofilter")), vec!["filter"]),
+        (wish_with("template", json!("{{ data|nofilter }}")), vec!["template"]),
+        (wish_with("events", json!(["nope", 7, "alsono"])), vec!["events[0]", "events[1]", "events[2]"]),
+        (wish_with("headers", json!({ "X-A": 1, "X-B": 2 })), vec!["headers.X-A", "headers.X-B"]),
         (wish_with("timeout_seconds", json!(31)), vec!["timeout_seconds"]),
         (wish_with("template", json!("")), vec!["template"]),
         (wish_with("headers", json!({ "X-Team": "a", "x-team": "b" })), vec!["headers.x-team"]),
@@ -286,6 +308,7 @@ pub(crate) async fn bad_input_is_told_field_by_field(house: &House) {
         told.sort_by_key(|field| fields.iter().position(|wanted| wanted == field));
         assert_eq!(told, fields, "{body}");
     }
+    odd_requests(&client).await;
     let post = || client.request(Method::POST, WEBHOOKS);
     let json_post = |body: &str| post().header("content-type", "application/json").body(body.to_owned());
     check(&ask(json_post("{")).await, 400);

@@ -1,8 +1,8 @@
 //! The API that a team manages its webhooks with: subscriptions, deliveries, the catalogue of events, keys. And the one
 //! that people ask about their runs, findings and webhooks: [`agents`] answer.
 //!
-//! A request goes through [`answer`] (every refusal becomes the contract's body), [`gate`] (key, rate, scope) and
-//! [`once`] (`Idempotency-Key`) to its route. Invariants: nothing is done for a request without a key that allows it;
+//! A request goes through [`answer`] (every refusal becomes the contract's body), [`gate`] (key, rate, scope),
+//! [`once`] (`Idempotency-Key`) and [`query`] (parameters) to its route. Invariants: nothing is done for a request without a key that allows it;
 //! records are found through their owner alone, so a foreign id is one that does not exist; a secret is shown once; what
 //! the OpenAPI document says comes from the code that does it.
 
@@ -16,6 +16,7 @@ mod describe;
 mod gate;
 mod once;
 mod page;
+mod query;
 mod refusal;
 mod routes;
 mod wire;
@@ -119,9 +120,11 @@ fn router(app: Arc<App>) -> Router {
     let (guarded, document) = routes();
     let (open, more) = open_routes();
     let document = describe::finish(document.merge_from(more));
-    let open = open.merge(routes::docs::router(&document));
+    let known = from_fn_with_state(query::Known::of(&document), query::known);
+    let open = open.route_layer(known.clone()).merge(routes::docs::router(&document));
     guarded
         .method_not_allowed_fallback(async || Refusal::Method)
+        .route_layer(known)
         .route_layer(from_fn_with_state(app.clone(), once::once))
         .route_layer(from_fn_with_state(app.clone(), gate::gate))
         .merge(open)

@@ -25,6 +25,8 @@ use crate::App;
 use crate::refusal::Refusal;
 use crate::wire::signing::{NewKey, Signing};
 
+/// What is said of a name that is no event's.
+pub(crate) const NO_EVENT: &str = "is no event: GET /api/v1/webhooks/event-types names them";
 const NO_WEBHOOK: Refusal = Refusal::Absent("webhook");
 /// How often a change that met another one is made again.
 const ROUNDS: usize = 4;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use quartet_domain::delivery::{Outcome, kept_headers};
+use quartet_domain::delivery::{Outcome, TEMPLATE_FAILED, kept_headers};
 use quartet_domain::signature::over_body;
 use quartet_domain::signature::standard::{KeyError, Signer};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -18,7 +18,6 @@ const ANSWER_BYTES: usize = 16 * 1024;
 /// Classes of attempts that ended before anything was sent: they say nothing of the endpoint.
 pub(crate) const UNSENT: [&str; 2] = [BAD_SECRET, TEMPLATE_FAILED];
 const BAD_SECRET: &str = "bad_secret";
-pub(crate) const TEMPLATE_FAILED: &str = "template_failed";
 
 /// What is sent.
 #[derive(Debug)]

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use quartet_aws::Unavailable;
 use quartet_aws::deliveries::Lease;
-use quartet_domain::delivery::{Attempt, Delivery, DeliveryStatus, Next};
+use quartet_domain::delivery::{Attempt, Delivery, DeliveryStatus, Next, TEMPLATE_FAILED};
 use quartet_domain::endpoint::Place;
 use quartet_domain::ids::DeliveryId;
 
 use crate::App;
-use crate::attempt::{Letter, Sent, TEMPLATE_FAILED, send};
+use crate::attempt::{Letter, Sent, send};
 use crate::recipient::Recipient;
 use crate::worker::Settled;
 

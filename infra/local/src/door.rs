@@ -1,7 +1,8 @@
 //! The front door: the deployment's public address, known before anything is deployed.
 //!
 //! It stands where API Gateway's own domain stands on AWS, and does as little: the path and the bytes go through as they
-//! came, the caller's address is added, and API Gateway's limits hold (10 MiB, 30 s), which the emulator does not know.
+//! came (the emulator decodes the path into `rawPath`, as API Gateway does), the caller's address is added, and API
+//! Gateway's limits hold (10 MiB, 30 s), which the emulator does not know.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};

@@ -21,6 +21,10 @@ const START_DEADLINE: Duration = Duration::from_secs(20);
 const STOP_DEADLINE: Duration = Duration::from_secs(8);
 /// Another process may take the port between our look and the emulator's start.
 const ATTEMPTS: usize = 3;
+/// What it writes, in its folder.
+pub(crate) const LOG: &str = "aws.log";
+/// What nothing reads once the emulator has ended: unpacked functions above all, some hundreds of megabytes.
+const SCRATCH: [&str; 3] = ["tmp", "state", "s3"];
 /// Of the log, in a message.
 const LINES_SHOWN: usize = 12;
 
@@ -31,6 +35,7 @@ pub(crate) struct Emulator {
     /// Open as long as this value lives: its end is the watcher's sign to stop.
     life: Option<ChildStdin>,
     endpoint: String,
+    folder: PathBuf,
     log: PathBuf,
 }
 
@@ -95,7 +100,7 @@ impl Emulator {
         functions_call: Option<&str>,
     ) -> Result<Self> {
         let endpoint = format!("http://127.0.0.1:{port}");
-        let log = folder.join("aws.log");
+        let log = folder.join(LOG);
         let written =
             std::fs::File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
         let mut command = Command::new(python.program());
@@ -126,7 +131,7 @@ impl Emulator {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut watcher = command.spawn().context("cannot start the local AWS")?;
         let life = watcher.stdin.take();
-        Ok(Self { watcher, life, endpoint, log })
+        Ok(Self { watcher, life, endpoint, folder: folder.to_owned(), log })
     }
 
     pub(crate) fn endpoint(&self) -> &str {
@@ -179,6 +184,14 @@ fn last<'a, 'b>(lines: &'b [&'a str]) -> &'b [&'a str] {
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.stop();
+        clear(&self.folder);
+    }
+}
+
+/// Leaves of an emulator that has ended its log alone. What cannot be removed stays: it is only space.
+pub(crate) fn clear(folder: &Path) {
+    for name in SCRATCH {
+        let _ = std::fs::remove_dir_all(folder.join(name));
     }
 }
 

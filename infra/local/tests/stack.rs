@@ -79,9 +79,11 @@ async fn a_request_goes_through_the_front_door_and_nothing_is_left() {
     assert_eq!(stack.function_pids("Echo").unwrap(), [pid]);
     let ministack = stack.ministack_pid().unwrap();
     assert!(inhabitants(&folder).len() >= 3);
+    assert!(folder.join("tmp").read_dir().unwrap().next().is_some());
     stack.stop().await.unwrap();
     assert!(!is_alive(pid) && !is_alive(ministack));
     assert_eq!(inhabitants(&folder), [""; 0], "these outlive the stack");
+    assert!(!folder.join("tmp").exists() && folder.join("aws.log").exists());
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ mod summary;
 
 use anyhow::{Context as _, Result};
 use quartet_domain::results::{PipelineComplete, PipelineStatus};
-use quartet_local::{Python, Refusal, Set, Workspace};
+use quartet_local::{Python, Refusal, RunFolder, Set, Workspace};
 
 use self::forge::Forge;
 use self::origin::Origin;
@@ -41,29 +41,42 @@ pub(crate) async fn run(options: &RunOptions, screen: &Screen) -> Result<Finishe
     check_out(options.out.as_deref())?;
     let workspace = Workspace::find().await?;
     let folder = workspace.run_folder()?;
-    product::check_disk(&workspace, LEAST_FREE_MEGABYTES).await?;
+    let finished = work(options, screen, &workspace, &folder).await;
+    if finished.as_ref().is_err_and(|error| error.chain().any(|cause| cause.is::<Refusal>())) {
+        folder.forget();
+    }
+    finished
+}
+
+async fn work(
+    options: &RunOptions,
+    screen: &Screen,
+    workspace: &Workspace,
+    folder: &RunFolder,
+) -> Result<Finished> {
+    product::check_disk(workspace, LEAST_FREE_MEGABYTES).await?;
 
     let step = screen.step("repository");
-    let origin = Origin::prepare(options, &workspace, &folder).await?;
+    let origin = Origin::prepare(options, workspace, folder).await?;
     let node = product::find_node(origin.has_javascript).await?;
     step.done(&origin.to_string());
 
     let step = screen.step("private Python");
     let announce = || screen.say("    installing the local AWS into the target folder, once");
-    let python = Python::ensure(&workspace, Set::Local, announce).await?;
+    let python = Python::ensure(workspace, Set::Local, announce).await?;
     step.done("");
 
     let step = screen.loud_step("functions");
-    let bin_dir = product::build(&workspace, options.release).await?;
+    let bin_dir = product::build(workspace, options.release).await?;
     step.done("");
 
     let step = screen.step("local AWS");
-    let mut product = Product::start(&workspace, &python, &folder).await?;
+    let mut product = Product::start(workspace, &python, folder).await?;
     step.done(product.stack().aws().endpoint());
 
     let step = screen.step("local forge");
     let secrets = Secrets::random()?;
-    let forge = Forge::start(&folder, &secrets.forge_token, &origin).await?;
+    let forge = Forge::start(folder, &secrets.forge_token, &origin).await?;
     step.done(forge.url());
 
     let step = screen.step("deployment");
@@ -99,7 +112,7 @@ pub(crate) async fn run(options: &RunOptions, screen: &Screen) -> Result<Finishe
         product.stop().await?;
         return Ok(Finished::with(success));
     }
-    let kept = keep::Kept::new(&workspace, product, forge, &secrets)?;
+    let kept = keep::Kept::new(workspace, product, forge, &secrets)?;
     screen.say(&kept.to_string());
     Ok(Finished { success, kept: Some(kept) })
 }

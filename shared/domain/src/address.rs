@@ -42,6 +42,8 @@ pub enum Refused {
     Inside,
     #[error("the port is not one that may be sent to")]
     Port,
+    #[error("the port must be a number, 1 to 65535")]
+    NoPort,
 }
 
 /// Networks that are not public and may be sent to all the same. Empty by default.
@@ -94,7 +96,9 @@ impl Destination {
         if text.bytes().any(|b| b <= b' ' || b == 0x7f || b == b'\\') {
             return Err(Refused::Form);
         }
-        let url = Url::parse(text).map_err(|_| Refused::Form)?;
+        let form =
+            |error| if error == url::ParseError::InvalidPort { Refused::NoPort } else { Refused::Form };
+        let url = Url::parse(text).map_err(form)?;
         if !matches!(url.scheme(), "https" | "http") {
             return Err(Refused::Scheme);
         }

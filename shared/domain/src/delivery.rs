@@ -13,6 +13,9 @@ pub use self::schedule::{Schedule, attempt_gap};
 use crate::access::Owner;
 use crate::ids::{DeliveryId, MessageId, SubscriptionId};
 
+/// The class of an attempt whose body could not be written: the subscription's template fails.
+pub const TEMPLATE_FAILED: &str = "template_failed";
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     pub id: DeliveryId,

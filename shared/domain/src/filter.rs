@@ -5,6 +5,8 @@
 //! (`*`, `~`, variables, filters like `replace`) is left out. They are checked when they are saved; one that fails all
 //! the same when it runs is an error of that delivery, never a panic.
 
+mod names;
+
 use std::sync::LazyLock;
 
 use minijinja::value::Serde;
@@ -39,6 +41,8 @@ pub enum Wrong {
     Empty,
     #[error("cannot be read: {0}")]
     Form(String),
+    #[error("cannot be worked out: there is no {0} {1} here")]
+    Unknown(&'static str, String),
     #[error("cannot be worked out: {0}")]
     Run(String),
 }
@@ -63,14 +67,23 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// Whether a template can be read. An empty one would empty every message.
+/// Whether a filter may be saved: it can be read, and there is all that it calls.
+pub fn check_filter(text: &str) -> Result<(), Wrong> {
+    if text.trim().is_empty() {
+        return Err(Wrong::Empty);
+    }
+    Filter::parse(text)?;
+    names::check_expression(text)
+}
+
+/// The same of a template. An empty one would empty every message.
 pub fn check_template(text: &str) -> Result<(), Wrong> {
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return Err(Wrong::Empty);
     }
     check_blocks(text)?;
     ENVIRONMENT.template_from_str(text).map_err(|e| Wrong::Form(said(&e)))?;
-    Ok(())
+    names::check_template(text)
 }
 
 /// What must hold of a template before minijinja reads it.
@@ -210,6 +223,70 @@ mod tests {
         check(&"(".repeat(2000), Err(()));
     }
 
+    /// minijinja would say so only when it runs, and then perhaps not each time.
+    #[test]
+    fn what_there_is_not_cannot_be_saved() {
+        #[track_caller]
+        fn check(of: &str, expression: &str, missing: Option<&str>) {
+            let expected = match missing {
+                Some(what) => Err(format!("cannot be worked out: there is no {what} here")),
+                None => Ok(()),
+            };
+            let saved = check_filter(expression).map_err(|wrong| wrong.to_string());
+            assert_eq!(saved, expected, "{expression}");
+            for template in [
+                format!("a {{{{ {expression} }}}}"),
+                format!(
+                    "{{% if 0 %}}{{% for a in {of} %}}\
+                {{% if {expression} %}}{{% endif %}}{{% else %}}{{{{ {expression} }}}}{{% endfor %}}{{% endif %}}"
+                ),
+            ] {
+                let saved = check_template(&template).map_err(|wrong| wrong.to_string());
+                assert_eq!(saved, expected, "{template}");
+            }
+        }
+        let none = |expression: &str, what: &str| check("b", expression, Some(what));
+        none("a|nofilter", "filter nofilter");
+        none("a|replace('a', 'aa')", "filter replace");
+        none("a and b|nofilter > 1", "filter nofilter");
+        none("(1 if a else [b|nofilter])", "filter nofilter");
+        none("a[b|nofilter:]", "filter nofilter");
+        none("a|default(b|nofilter)", "filter nofilter");
+        none("a is notest", "test notest");
+        none("not a is not notest", "test notest");
+        none("a|select('notest')|length > 0", "test notest");
+        none("a|rejectattr('b', 'notest')|length > 0", "test notest");
+        none("range(9)", "function range");
+        none("a in (range(9), 1)", "function range");
+        none("a == namespace(b=1)", "function namespace");
+        none("a.b.upper()", "method upper");
+        for good in [
+            "data.word|upper == 'MAIN'",
+            "data.list|select('odd')|length > 1",
+            "data.list|selectattr('n', 'ge', 2)|list|length > 1",
+            "data.list|select|length",
+            "a is defined and b is not none",
+            "'x|nofilter(' in data.word",
+            "a.range and b['upper()']",
+            "a is divisibleby(3)",
+        ] {
+            check("b|sort", good, None);
+        }
+        check_template("{% for a in b recursive %}{{ loop.cycle('x', 'y') }}{{ loop(a.b) }}{% endfor %}")
+            .expect("what a loop has");
+        assert!(check_filter("loop(a)").is_err() && check_filter("loop.cycle(1)").is_err());
+        assert!(check_filter("a[0]()").is_err());
+        assert!(check_template("{% for a in b|nofilter %}{% endfor %}").is_err());
+    }
+
+    #[test]
+    fn nothing_is_said_by_null() {
+        for blank in ["", " ", "\n\t "] {
+            assert_eq!(check_filter(blank), Err(Wrong::Empty), "{blank:?}");
+            assert_eq!(check_template(blank), Err(Wrong::Empty), "{blank:?}");
+        }
+    }
+
     #[test]
     fn templates_say_what_they_are_given() {
         #[track_caller]
@@ -232,14 +309,17 @@ mod tests {
         {
             let expression = |bytes: usize| format!("{before}{}{after}", piece.repeat(bytes / piece.len()));
             for bytes in [1_000, 1_100, 8_000, 16_000] {
-                let result = render(&format!("{{{{ {} }}}}", expression(bytes)), &body);
+                let template = format!("{{{{ {} }}}}", expression(bytes));
+                let result = check_template(&template).and_then(|()| render(&template, &body));
                 assert!(bytes == 1_000 || result.is_err(), "{piece} {bytes}");
             }
+            let _ = check_filter(&expression(1_900));
             let _ = Filter::parse(&expression(1_900)).map(|filter| filter.holds(&body));
         }
         for n in [10, 100, 700] {
             let result = render(&nested(n), &body);
             assert!(n > 10 || result.is_ok(), "{result:?}");
+            assert_eq!(check_template(&nested(n)).is_ok(), result.is_ok(), "{n}");
         }
     }
 

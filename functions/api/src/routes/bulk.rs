@@ -38,6 +38,7 @@ pub(crate) struct NewWebhooks {
 
 impl Form for NewWebhooks {
     const FIELDS: &'static [(&'static str, &'static str)] = &[("webhooks", "must be a list of objects")];
+    const INSIDE: &'static [(&'static str, &'static str)] = &[("webhooks[]", "must be an object")];
 }
 
 /// Subscriptions to remove.
@@ -50,6 +51,7 @@ pub(crate) struct Ids {
 
 impl Form for Ids {
     const FIELDS: &'static [(&'static str, &'static str)] = &[("ids", "must be a list of texts")];
+    const INSIDE: &'static [(&'static str, &'static str)] = &[("ids[]", "must be text")];
 }
 
 /// Register many webhooks

@@ -11,10 +11,12 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 use quartet_aws::deliveries::{Cursor, Resumed, Wanted};
 use quartet_domain::access::ApiKey;
+use quartet_domain::catalogue;
 use quartet_domain::delivery::{Delivery, DeliveryStatus, Subscriber};
 use quartet_domain::ids::DeliveryId;
 use quartet_domain::subscription::{State as Activity, Subscription};
 
+use super::NO_EVENT;
 use crate::App;
 use crate::page::{Asked, Part, cursor};
 use crate::refusal::Refusal;
@@ -53,7 +55,7 @@ pub(crate) async fn list(
     let (since, until) = asked.span();
     let wanted = Wanted {
         statuses: asked.take("status", message, statuses).unwrap_or_default(),
-        event_type: asked.take("event_type", "", |text| Some(text.to_owned())),
+        event_type: asked.take("event_type", NO_EVENT, |name| Some(catalogue::find(name)?.name.to_owned())),
         since,
         until,
     };

@@ -36,7 +36,7 @@ fn answer(kind: &'static str, text: String) -> impl IntoResponse {
 fn page(document: &Value) -> String {
     let mut out = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{title}</title><style>{STYLE}</style><h1>{title}</h1><p>{about} <a href=\"openapi.json\">openapi.json</a></p>\
+         <title>{title}</title><style>{STYLE}</style><h1>{title}</h1><p>{about} <a href=\"/openapi.json\">openapi.json</a></p>\
          <p>Every request needs a key: <code>Authorization: Bearer qk_…</code>. 100 requests a minute, 50 at once.</p>",
         title = text(&document["info"]["title"]),
         about = text(&document["info"]["description"]),

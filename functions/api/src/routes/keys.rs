@@ -53,12 +53,15 @@ pub(crate) async fn make(
 fn choose(wish: NewKey, caller: &ApiKey, seed: Seed) -> Result<ApiKey, Vec<FieldFlaw>> {
     let mut flaws = Vec::new();
     let mut say = |field: &str, message: String| flaws.push(FieldFlaw::new(field, message));
-    let is_name =
-        |name: &str| (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(char::is_control);
+    let is_name = |name: &str| {
+        name.chars().count() <= LONGEST_NAME && !name.contains(char::is_control) && !name.trim().is_empty()
+    };
     match &wish.name {
         None => say("name", "is required".to_owned()),
         Some(name) if is_name(name) => {}
-        Some(_) => say("name", format!("must have 1 to {LONGEST_NAME} characters on one line")),
+        Some(_) => {
+            say("name", format!("must have 1 to {LONGEST_NAME} characters on one line, not all blank"))
+        }
     }
     match &wish.scopes {
         None => say("scopes", "is required: read, write or admin".to_owned()),
@@ -77,7 +80,7 @@ fn choose(wish: NewKey, caller: &ApiKey, seed: Seed) -> Result<ApiKey, Vec<Field
     if owner.is_none() {
         flaws.push(FieldFlaw::new(
             "owner",
-            "must be your own; the deployment's key may name any: a-z, 0-9, -",
+            "must be your own; the deployment's key may name any: 1 to 40 of a-z, 0-9, -",
         ));
     }
     if wish.expires_at.is_some_and(|at| at <= seed.at) {
@@ -181,7 +184,11 @@ mod tests {
         check(Some("a"), Some(4), &[scopes]);
         check(Some("a"), Some(0), &[scopes]);
         check(None, None, &["name is required", "scopes is required: read, write or admin"]);
-        check(Some(""), Some(1), &["name must have 1 to 100 characters on one line"]);
+        let name = "name must have 1 to 100 characters on one line, not all blank";
+        for wrong in ["", " ", "\u{a0} \u{2003}", "a\nb", &"a".repeat(101)] {
+            check(Some(wrong), Some(1), &[name]);
+        }
+        check(Some(&" é".repeat(50)), Some(1), &[]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::App;
 use crate::body::Object;
 use crate::page::{Asked, Part, cursor};
 use crate::refusal::Refusal;
-use crate::wire::settings::{Chosen, NewWebhook, WebhookPatch, WebhookReplacement, as_form};
+use crate::wire::settings::{Chosen, NewWebhook, WebhookPatch, WebhookReplacement, patched};
 use crate::wire::webhook::{Webhook, Webhooks};
 
 /// Register a webhook
@@ -126,14 +126,7 @@ pub(crate) async fn patch(
     Object(map): Object,
 ) -> Result<Response, Refusal> {
     let changed = modify(&app, &key, &id, &headers, |subscription, now| {
-        let mut form = as_form(&subscription.settings, subscription.state == Activity::Active);
-        for (name, value) in map.clone() {
-            if value.is_null() {
-                form.remove(&name);
-            } else {
-                form.insert(name, value);
-            }
-        }
+        let form = patched(&subscription.settings, subscription.state == Activity::Active, map.clone());
         choose(subscription, Chosen::read(form, &app.allow).map_err(Refusal::Invalid)?, now);
         Ok(())
     });

@@ -10,15 +10,15 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use quartet_domain::access::ApiKey;
 use quartet_domain::catalogue::{self, Envelope, WEBHOOK_TEST};
-use quartet_domain::delivery::{Delivery, DeliveryStatus, Subscriber};
-use quartet_domain::filter::{Filter, render};
+use quartet_domain::delivery::{Delivery, DeliveryStatus, Subscriber, TEMPLATE_FAILED};
+use quartet_domain::filter::{Filter, check_filter, check_template, render};
 use quartet_domain::ids::{DeliveryId, MessageId, Seed};
 use quartet_domain::subscription::State as Activity;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{deliveries, find};
+use super::{NO_EVENT, deliveries, find};
 use crate::App;
 use crate::body::{Form, MaybeObject, Object, read};
 use crate::refusal::Refusal;
@@ -90,7 +90,7 @@ pub(crate) async fn test(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Trial {
-    #[schema(max_length = 2048)]
+    #[schema(min_length = 1, max_length = 2048)]
     filter: Option<String>,
     #[schema(min_length = 1, max_length = 16384)]
     template: Option<String>,
@@ -131,26 +131,31 @@ pub(crate) async fn dry_run(
         (None, Some(delivery)) => stored(&app, &key, &id, delivery).await?,
         _ => return Err(Refusal::field("event_type", "give either an event_type or a delivery_id")),
     };
-    let filter = trial.filter.or(subscription.settings.filter);
-    let template = trial.template.or(subscription.settings.template);
-    if let Some(Err(wrong)) = filter.as_deref().map(Filter::parse) {
+    if let Some(Err(wrong)) = trial.filter.as_deref().map(check_filter) {
         return Err(Refusal::field("filter", wrong));
     }
-    if let Some(Err(wrong)) = template.as_deref().map(quartet_domain::filter::check_template) {
+    if let Some(Err(wrong)) = trial.template.as_deref().map(check_template) {
         return Err(Refusal::field("template", wrong));
     }
+    let filter = trial.filter.or(subscription.settings.filter);
+    let template = trial.template.or(subscription.settings.template);
     Ok(Json(attempt(filter.as_deref(), template.as_deref(), &body)))
 }
 
+/// What would become of the message. A filter that fails holds nothing back, here as there.
 fn attempt(filter: Option<&str>, template: Option<&str>, body: &Value) -> DryRun {
-    let failed = |error: String| DryRun { matches: false, body: None, error: Some(error) };
-    match filter.map_or(Ok(true), |text| Filter::parse(text).and_then(|filter| filter.holds(body))) {
-        Err(wrong) => failed(format!("the filter {wrong}")),
-        Ok(false) => DryRun { matches: false, body: None, error: None },
-        Ok(true) => match template.map_or_else(|| Ok(body.to_string()), |text| render(text, body)) {
-            Ok(text) => DryRun { matches: true, body: Some(text), error: None },
-            Err(wrong) => failed(format!("the template {wrong}")),
-        },
+    let passes = filter.map_or(Ok(true), |text| Filter::parse(text).and_then(|filter| filter.holds(body)));
+    if passes == Ok(false) {
+        return DryRun { matches: false, body: None, error: None };
+    }
+    let failed = passes.err().map(|wrong| format!("the filter {wrong}: it holds nothing back"));
+    match template.map_or_else(|| Ok(body.to_string()), |text| render(text, body)) {
+        Ok(text) => DryRun { matches: true, body: Some(text), error: failed },
+        Err(wrong) => {
+            let unwritten = format!("{TEMPLATE_FAILED}: the template {wrong}");
+            let all: Vec<_> = failed.into_iter().chain([unwritten]).collect();
+            DryRun { matches: true, body: None, error: Some(all.join("; ")) }
+        }
     }
 }
 
@@ -168,7 +173,7 @@ fn rehearsed(event: &str, webhook: &str, at: Timestamp) -> Result<Value, Refusal
 
 fn example(name: &str) -> Result<Value, Refusal> {
     let event = catalogue::find(name);
-    let wrong = || Refusal::field("event_type", "is no event: GET /api/v1/webhooks/event-types names them");
+    let wrong = || Refusal::field("event_type", NO_EVENT);
     event.map(|event| event.example.clone()).ok_or_else(wrong)
 }
 
@@ -181,4 +186,29 @@ async fn stored(app: &App, key: &ApiKey, webhook: &str, delivery: &str) -> Resul
     let gone = || Refusal::field("delivery_id", "the body of this delivery is kept no longer");
     let bytes = app.publisher.objects.get(&delivery.body_key).await?.ok_or_else(gone)?;
     serde_json::from_slice(&bytes).map_err(|_| gone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_would_become_of_a_message_is_said() {
+        #[track_caller]
+        fn check(filter: &str, template: Option<&str>, expected: (bool, Option<&str>, Option<&str>)) {
+            let run = attempt(Some(filter), template, &json!({ "n": 1 }));
+            assert_eq!((run.matches, run.body.as_deref(), run.error.as_deref()), expected, "{filter}");
+        }
+        let whole = r#"{"n":1}"#;
+        check("n == 1", None, (true, Some(whole), None));
+        check("n == 2", None, (false, None, None));
+        check("n == 1", Some("n: {{ n }}"), (true, Some("n: 1"), None));
+        let failed = "the filter cannot be worked out: tried to use + operator on unsupported types number and string: it holds nothing back";
+        check("n + 'a'", None, (true, Some(whole), Some(failed)));
+        check("n + 'a'", Some("n: {{ n }}"), (true, Some("n: 1"), Some(failed)));
+        let unwritten = "template_failed: the template cannot be worked out: tried to use + operator on unsupported types number and string";
+        check("n == 1", Some("{{ n + 'a' }}"), (true, None, Some(unwritten)));
+        check("n + 'a'", Some("{{ n + 'a' }}"), (true, None, Some(&format!("{failed}; {unwritten}"))));
+    }
 }

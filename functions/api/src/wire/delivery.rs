@@ -75,11 +75,12 @@ pub(crate) struct Recovered {
 /// What a filter and a template make of a body.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DryRun {
-    /// Whether it would be sent.
+    /// Whether the filter lets it through. One that cannot be worked out does.
     pub(crate) matches: bool,
     /// What would be sent; null where nothing would be.
     pub(crate) body: Option<String>,
-    /// Why the filter or the template cannot be worked out for this body.
+    /// Why the filter or the template cannot be worked out for this body. `template_failed` is what each attempt's log
+    /// would say.
     pub(crate) error: Option<String>,
 }
 

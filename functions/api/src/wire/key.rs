@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::body::Form;
+use crate::page::TIME;
 
 /// A key to make.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -30,9 +31,10 @@ impl Form for NewKey {
     const FIELDS: &'static [(&'static str, &'static str)] = &[
         ("name", "must be text"),
         ("scopes", "must be a list of read, write and admin"),
-        ("owner", "must be text: a-z, 0-9, -"),
-        ("expires_at", "must be a time as 2026-01-15T10:00:00Z"),
+        ("owner", "must be text: 1 to 40 of a-z, 0-9, -"),
+        ("expires_at", TIME),
     ];
+    const INSIDE: &'static [(&'static str, &'static str)] = &[("scopes[]", "must be read, write or admin")];
 }
 
 /// What a key may do.

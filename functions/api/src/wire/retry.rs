@@ -1,15 +1,22 @@
 //! When failed attempts are made again, as it is asked for and shown.
 
+use std::fmt;
+
 use quartet_domain::delivery::Schedule;
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 /// What is said of anything else.
 pub(crate) const MUST: &str =
     "must be \"standard\", \"seed\" or {\"gaps_seconds\": […]} with up to 20 whole numbers, each 1 to 86400";
 
+/// What is said of a gap.
+pub(crate) const GAP: &str = "must be a whole number, 1 to 86400";
+
 /// When failed attempts are made again.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum Retry {
     Named(RetryPreset),
@@ -32,6 +39,31 @@ pub(crate) struct OwnSchedule {
     /// Seconds between one attempt and the next, each 1 to 86400.
     #[schema(max_items = 20)]
     gaps_seconds: Vec<u32>,
+}
+
+/// By hand, so that what is wrong inside of it has a place: serde's untagged enums know none.
+impl<'de> Deserialize<'de> for Retry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Retry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MUST)
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<Retry, E> {
+        RetryPreset::deserialize(StrDeserializer::new(word)).map(Retry::Named)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Retry, A::Error> {
+        OwnSchedule::deserialize(MapAccessDeserializer::new(fields)).map(Retry::Own)
+    }
 }
 
 impl From<Retry> for Schedule {

@@ -19,6 +19,7 @@ use super::payload::Payload;
 use super::retry::Retry;
 use super::signing::{KeyWish, Signing};
 use crate::body::{Form, read};
+use crate::routes::NO_EVENT;
 
 /// Seconds that an endpoint has to answer, unless its owner says otherwise.
 const DEFAULT_TIMEOUT: u32 = 15;
@@ -38,14 +39,14 @@ macro_rules! form {
             /// Names of events, or families as `query.*` and `*`.
             #[schema(value_type = Vec<String>, min_items = 1, max_items = 50, example = json!(["pipeline_complete", "query.*"]))]
             $(#[$needed])*
-            pub(crate) events: Option<Vec<String>>,
+            pub(crate) events: Option<Vec<Value>>,
             /// One line for people.
             #[schema(max_length = 512)]
             pub(crate) description: Option<String>,
             /// Whether it is sent anything. The default is true.
             pub(crate) active: Option<bool>,
             /// A minijinja expression over the body; only what it holds for is sent.
-            #[schema(max_length = 2048, example = "results.analysis_results.severity_breakdown.critical > 0")]
+            #[schema(min_length = 1, max_length = 2048, example = "results.analysis_results.severity_breakdown.critical > 0")]
             pub(crate) filter: Option<String>,
             /// A minijinja template of the body that is sent.
             #[schema(min_length = 1, max_length = 16384)]
@@ -80,6 +81,8 @@ macro_rules! form {
                 ("payload", "must be \"full\", \"thin\" or \"link\""),
                 $((stringify!($extra), "must be text"),)*
             ];
+            const INSIDE: &'static [(&'static str, &'static str)] =
+                &[("headers.*", "must be text"), ("retry.gaps_seconds[]", super::retry::GAP)];
         }
     };
 }
@@ -147,13 +150,12 @@ impl WebhookReplacement {
         }
         let mut events = Vec::new();
         for (place, name) in self.events.iter().flatten().take(MOST_EVENTS).enumerate() {
-            match Pattern::parse(name) {
-                Some(pattern) if events.contains(&pattern) => {}
-                Some(pattern) => events.push(pattern),
-                None => flaws.push(FieldFlaw::new(
-                    format!("events[{place}]"),
-                    "is no event: GET /api/v1/webhooks/event-types names them",
-                )),
+            let mut say = |message| flaws.push(FieldFlaw::new(format!("events[{place}]"), message));
+            match name.as_str().map(Pattern::parse) {
+                Some(Some(pattern)) if events.contains(&pattern) => {}
+                Some(Some(pattern)) => events.push(pattern),
+                Some(None) => say(NO_EVENT),
+                None => say("must be text"),
             }
         }
         let unnamed = self.url.is_none() || self.events.is_none() || !flaws.is_empty();
@@ -192,8 +194,21 @@ fn is_named(flaws: &[FieldFlaw], field: &str) -> bool {
     flaws.iter().any(|flaw| flaw.field.starts_with(field))
 }
 
-/// The form that settings would be read from again: what a patch is merged into.
-pub(crate) fn as_form(settings: &Settings, active: bool) -> Map<String, Value> {
+/// The form of settings that a patch has changed.
+pub(crate) fn patched(settings: &Settings, active: bool, patch: Map<String, Value>) -> Map<String, Value> {
+    let mut form = as_form(settings, active);
+    for (name, value) in patch {
+        // A field that there is not is one also where it is null: who reads the form says so.
+        let is_known = form.remove(&name).is_some();
+        if !(is_known && value.is_null()) {
+            form.insert(name, value);
+        }
+    }
+    form
+}
+
+/// The form that settings would be read from again.
+fn as_form(settings: &Settings, active: bool) -> Map<String, Value> {
     let form = serde_json::json!({
         "url": settings.url,
         "events": settings.events,

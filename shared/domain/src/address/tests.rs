@@ -1,6 +1,6 @@
 use super::*;
 
-use Refused::{Credentials, Form, Fragment, Inside, Long, Port, Scheme};
+use Refused::{Credentials, Form, Fragment, Inside, Long, NoPort, Port, Scheme};
 
 #[track_caller]
 fn check(allow: &str, url: &str, expected: Result<(), Refused>) {
@@ -140,6 +140,8 @@ fn what_is_no_plain_url_is_refused() {
         ("", Form),
         ("example.com/hook", Form),
         ("/hook", Form),
+        ("https://example.com:99999/", NoPort),
+        ("https://example.com:a/", NoPort),
         ("https:example.com", Form),
         ("https:/example.com", Form),
         ("https://", Form),
@@ -157,7 +159,6 @@ fn what_is_no_plain_url_is_refused() {
         ("http://[::1/", Form),
         ("http://[fe80::1%25eth0]/", Form),
         ("http://a%00b.example/", Form),
-        ("https://example.com:99999/", Form),
         ("ftp://example.com/", Scheme),
         ("file:///etc/passwd", Scheme),
         ("gopher://127.0.0.1:25/_x", Scheme),

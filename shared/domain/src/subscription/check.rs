@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::address::{Allow, Destination};
 use crate::delivery::Schedule;
-use crate::filter::Filter;
+use crate::filter::{check_filter, check_template};
 
 use super::Settings;
 
@@ -67,10 +67,10 @@ impl Settings {
         if self.description.contains(char::is_control) {
             say("description", "must be one line of text".to_owned());
         }
-        if let Some(Err(wrong)) = self.filter.as_deref().map(Filter::parse) {
+        if let Some(Err(wrong)) = self.filter.as_deref().map(check_filter) {
             say("filter", wrong.to_string());
         }
-        if let Some(Err(wrong)) = self.template.as_deref().map(crate::filter::check_template) {
+        if let Some(Err(wrong)) = self.template.as_deref().map(check_template) {
             say("template", wrong.to_string());
         }
         if !(1..=30).contains(&self.timeout_seconds) {
@@ -89,8 +89,13 @@ impl Settings {
         if gaps_seconds.len() > MOST_RETRIES {
             say("retry.gaps_seconds", format!("must hold {MOST_RETRIES} waits at most"));
         }
-        if gaps_seconds.iter().any(|gap| !(1..=LONGEST_GAP_SECONDS).contains(gap)) {
-            say("retry.gaps_seconds", format!("each wait must be 1 to {LONGEST_GAP_SECONDS} seconds"));
+        for (place, gap) in gaps_seconds.iter().take(MOST_RETRIES).enumerate() {
+            if !(1..=LONGEST_GAP_SECONDS).contains(gap) {
+                say(
+                    &format!("retry.gaps_seconds[{place}]"),
+                    format!("must be 1 to {LONGEST_GAP_SECONDS} seconds"),
+                );
+            }
         }
     }
 
@@ -167,12 +172,20 @@ pub(super) mod tests {
         check(|s| s.description = "a\nb".to_owned(), &["description"]);
         check(|s| s.filter = Some("data.escalated and".to_owned()), &["filter"]);
         check(|s| s.filter = Some("data.escalated".to_owned()), &[]);
+        check(|s| s.filter = Some("data.escalated|nofilter".to_owned()), &["filter"]);
+        check(|s| s.filter = Some(String::new()), &["filter"]);
+        check(|s| s.template = Some("{{ data|nofilter }}".to_owned()), &["template"]);
         check(|s| s.template = Some("{% for x in".to_owned()), &["template"]);
         check(|s| s.timeout_seconds = 0, &["timeout_seconds"]);
         check(|s| s.timeout_seconds = 31, &["timeout_seconds"]);
         check(|s| s.rate_per_minute = Some(0), &["rate_per_minute"]);
         check(|s| s.retry = Schedule::Custom { gaps_seconds: vec![] }, &[]);
-        check(|s| s.retry = Schedule::Custom { gaps_seconds: vec![0] }, &["retry.gaps_seconds"]);
+        let gaps = |of: &[u32]| Schedule::Custom { gaps_seconds: of.to_vec() };
+        check(|s| s.retry = gaps(&[0]), &["retry.gaps_seconds[0]"]);
+        check(
+            |s| s.retry = gaps(&[5, 0, 86_400, 86_401]),
+            &["retry.gaps_seconds[1]", "retry.gaps_seconds[3]"],
+        );
         check(|s| s.retry = Schedule::Custom { gaps_seconds: vec![1; 21] }, &["retry.gaps_seconds"]);
         check(header("X-Token", "a b"), &[]);
         check(header("Webhook-Signature", "v1,x"), &["headers.Webhook-Signature"]);

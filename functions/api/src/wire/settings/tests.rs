@@ -34,12 +34,19 @@ fn every_field_that_is_wrong_is_named_once() {
     check(with("events", json!(vec!["query.created"; 51])), &["events"]);
     check(with("template", json!("")), &["template"]);
     check(with("headers", json!({ "X-Team": "a", "x-team": "b" })), &["headers.x-team"]);
-    check(with("events", json!(["query.created", "nothing", 7])), &["events[2]"]);
-    check(with("events", json!(["query.created", "nothing"])), &["events[1]"]);
+    check(with("events", json!(["query.created", "nothing", 7])), &["events[1]", "events[2]"]);
+    check(with("events", json!(["nothing", 7, "alsono"])), &["events[0]", "events[1]", "events[2]"]);
     check(with("retry", json!("often")), &["retry"]);
     check(with("retry", json!({ "gaps_seconds": [5, 60] })), &[]);
-    check(with("retry", json!({ "gaps_seconds": [5, 0] })), &["retry.gaps_seconds"]);
-    check(with("retry", json!({ "gaps_seconds": [5], "x": 1 })), &["retry"]);
+    check(with("retry", json!({ "gaps_seconds": [5, 0] })), &["retry.gaps_seconds[1]"]);
+    check(
+        with("retry", json!({ "gaps_seconds": [1.5, 5, "5"] })),
+        &["retry.gaps_seconds[0]", "retry.gaps_seconds[2]"],
+    );
+    check(with("retry", json!({ "gaps_seconds": 5 })), &["retry.gaps_seconds"]);
+    check(with("retry", json!({})), &["retry"]);
+    check(with("retry", json!([5])), &["retry"]);
+    check(with("retry", json!({ "gaps_seconds": [5], "x": 1 })), &["retry.x"]);
     check(with("secret", json!("short")), &["secret"]);
     check(with("secret", json!(7)), &["secret"]);
     check(with("secret", json!("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")), &[]);
@@ -52,7 +59,10 @@ fn every_field_that_is_wrong_is_named_once() {
     check(with("id", json!("wh_1")), &["id"]);
     check(with("timeout_seconds", json!(-1)), &["timeout_seconds"]);
     check(with("timeout_seconds", json!(31)), &["timeout_seconds"]);
-    check(with("headers", json!({ "x": 7 })), &["headers.x"]);
+    check(with("headers", json!({ "X-A": 1, "X-B": 2, "X-C": "3" })), &["headers.X-A", "headers.X-B"]);
+    check(with("filter", json!("")), &["filter"]);
+    check(with("filter", json!("data|nofilter")), &["filter"]);
+    check(with("template", json!(" \n")), &["template"]);
     check(json!({ "url": "ftp://x.example", "events": ["x"], "y": 1 }), &["y"]);
     check(json!({ "url": "ftp://x.example", "events": ["x"] }), &["events[0]", "url"]);
 }
@@ -69,9 +79,18 @@ fn what_a_field_must_be_is_said() {
     }
     let retry = "must be \"standard\", \"seed\" or {\"gaps_seconds\": […]} with up to 20 whole numbers, each 1 to 86400";
     for gap in [json!(1e10), json!(4_294_967_296_u64), json!(1.5), json!("5"), json!(-1), json!(null)] {
-        check("retry", &json!({ "gaps_seconds": [gap] }), retry);
+        check("retry", &json!({ "gaps_seconds": [gap] }), "must be a whole number, 1 to 86400");
     }
-    check("retry", &json!({ "gaps_seconds": [86_401] }), "each wait must be 1 to 86400 seconds");
+    check("retry", &json!({ "gaps_seconds": [86_401] }), "must be 1 to 86400 seconds");
+    for wrong in [json!("often"), json!({}), json!(7), json!({ "gaps_seconds": "5" })] {
+        check("retry", &wrong, retry);
+    }
+    check("events", &json!([7]), "must be text");
+    check("events", &json!(7), "must be a list of names");
+    check("headers", &json!({ "x": 7 }), "must be text");
+    check("filter", &json!(""), "must not be empty: null means none");
+    check("template", &json!(" "), "must not be empty: null means none");
+    check("template", &json!("{{ a|nofilter }}"), "cannot be worked out: there is no filter nofilter here");
     check("timeout_seconds", &json!(1e10), "must be a whole number, 1 to 30");
     check("active", &json!("yes"), "must be true or false");
     check("payload", &json!("thick"), "must be \"full\", \"thin\" or \"link\"");
@@ -93,4 +112,27 @@ fn settings_are_read_again_as_they_were() {
     let form = as_form(&chosen.settings, chosen.active);
     let again = Chosen::read(form, &Allow::default()).expect("a form");
     assert_eq!((again.settings, again.active), (chosen.settings, false));
+}
+
+#[test]
+fn a_patch_changes_what_it_names() {
+    #[track_caller]
+    fn check(patch: Value, expected: Result<&str, &[&str]>) {
+        let body = json!({ "url": "https://example.com/", "events": ["query.*"], "description": "before" });
+        let before = Chosen::read(map(body), &Allow::default()).expect("a form");
+        let read = Chosen::read(patched(&before.settings, true, map(patch)), &Allow::default());
+        let named = read.map(|chosen| chosen.settings.description);
+        let named = named.map_err(|flaws| flaws.into_iter().map(|flaw| flaw.field).collect::<Vec<_>>());
+        let expected = expected.map(str::to_owned);
+        assert_eq!(named, expected.map_err(|names| names.iter().map(|&name| name.to_owned()).collect()));
+    }
+    check(json!({}), Ok("before"));
+    check(json!({ "description": "after" }), Ok("after"));
+    check(json!({ "description": null, "filter": null, "rate_per_minute": null }), Ok(""));
+    check(json!({ "url": null }), Err(&["url"]));
+    check(json!({ "foo": null }), Err(&["foo"]));
+    check(
+        json!({ "secret": null, "id": null, "signing": null, "a": 1 }),
+        Err(&["a", "id", "secret", "signing"]),
+    );
 }
