@@ -27,7 +27,6 @@ use statement::Statement;
 pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let family = place.family;
     let outer = place.call()?;
-    let outer_arguments = outer.arguments.clone();
     let first = outer.value(0, &["sql", "query", "statement", "operation"]).ok_or(Refused::NoTemplate)?;
     // `session.execute(text(..))`: the text is what takes parameters.
     let call = Call::of(place.facts, &first)
@@ -39,7 +38,7 @@ pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let takes_more = |arguments: &[Node<'_>]| {
         arguments.len() > 1 && !(family == Family::JavaScript && is_callback(&arguments[1..]))
     };
-    if takes_more(&call.arguments) || takes_more(&outer_arguments) {
+    if takes_more(&call.arguments) || takes_more(&beside(&call)) {
         return Err(Refused::Shape("the call passes other arguments already"));
     }
     let (style, is_sure) = driver::of_call(place, &call)?;
@@ -60,6 +59,13 @@ pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     );
     let inferred = inferred.iter().map(|inferred| u32::from(*inferred)).sum();
     Ok(Proposal::new("sql_injection_prevention", edits, &description).inferring(inferred))
+}
+
+/// The arguments of the call that is given `text(..)` itself, the text among them.
+fn beside<'u>(call: &Call<'u>) -> Vec<Node<'u>> {
+    let is_text = call.name.ends_with(".text");
+    let list = call.node.parent().filter(|list| is_text && list.kind() == "argument_list");
+    list.iter().flat_map(Node::named_children).filter(|argument| argument.kind() != "comment").collect()
 }
 
 /// The edit that hands the values over.

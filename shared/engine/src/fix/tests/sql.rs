@@ -1,5 +1,7 @@
 //! SQL text becomes constant, or the fix says why not.
 
+mod values;
+
 use super::{check_file, check_refused, run};
 
 #[test]
@@ -14,8 +16,8 @@ fn sql_in_python() {
         r#"c.execute("SELECT * FROM users WHERE name = ?", (name,))"#,
     );
     check(
-        r#"c.execute(f"SELECT * FROM users WHERE age > {low} AND name = {name!s} LIMIT {other}")"#,
-        r#"c.execute("SELECT * FROM users WHERE age > ? AND name = ? LIMIT ?", (low, name, other))"#,
+        r#"c.execute(f"SELECT * FROM users WHERE age > {low} AND name = {name!s} LIMIT {int(other)}")"#,
+        r#"c.execute("SELECT * FROM users WHERE age > ? AND name = ? LIMIT ?", (low, name, int(other)))"#,
     );
     check(
         r#"c.execute("SELECT * FROM users WHERE name = '" + name + "' AND a = " + str(low))"#,
@@ -62,27 +64,20 @@ fn sql_placeholders_follow_the_driver() {
         let file = |body: &str| format!("{import}\n\ndef f(c, name):\n    {body}\n");
         check_file("a.py", &file(before), &file(after));
     }
-    let before = r#"c.execute(f"SELECT * FROM t WHERE a LIKE 'x%' AND name = '{name}'")"#;
-    check(
-        "import psycopg2",
-        before,
-        r#"c.execute("SELECT * FROM t WHERE a LIKE 'x%%' AND name = %s", (name,))"#,
-    );
-    check(
-        "from mysql import connector",
-        before,
-        r#"c.execute("SELECT * FROM t WHERE a LIKE 'x%%' AND name = %s", (name,))"#,
-    );
-    check("import asyncpg", before, r#"c.execute("SELECT * FROM t WHERE a LIKE 'x%' AND name = $1", name)"#);
-    check(
-        "import oracledb",
-        before,
-        r#"c.execute("SELECT * FROM t WHERE a LIKE 'x%' AND name = :1", (name,))"#,
-    );
+    let before = r#"c.execute(f"SELECT * FROM t WHERE a LIKE 'x_' AND name = '{name}'")"#;
+    let after = |mark: &str, values: &str| {
+        format!(r#"c.execute("SELECT * FROM t WHERE a LIKE 'x_' AND name = {mark}", {values})"#)
+    };
+    check("import sqlite3", before, &after("?", "(name,)"));
+    // Elsewhere a number would not be compared as the text that it was.
+    check("import psycopg2", before, &after("%s", "(str(name),)"));
+    check("from mysql import connector", before, &after("%s", "(str(name),)"));
+    check("import asyncpg", before, &after("$1", "str(name)"));
+    check("import oracledb", before, &after(":1", "(str(name),)"));
     check(
         "from sqlalchemy import text",
         r#"c.execute(text(f"SELECT * FROM t WHERE name = '{name}'"))"#,
-        r#"c.execute(text("SELECT * FROM t WHERE name = :name").bindparams(name=name))"#,
+        r#"c.execute(text("SELECT * FROM t WHERE name = :name").bindparams(name=str(name)))"#,
     );
 }
 
@@ -115,17 +110,34 @@ fn sql_takes_the_driver_that_a_manifest_lists() {
         }
     }
     let package = |list: &str| format!("{{ \"name\": \"pg\", \"dependencies\": {{ {list} }} }}");
-    check("package.json", &package(r#""mariadb": "^3.4.0""#), Ok("a = ?`, [a]"));
-    check("web/package.json", &package(r#""pg": "8", "express": "5""#), Ok("a = $1`, [a]"));
+    check("package.json", &package(r#""mariadb": "^3.4.0""#), Ok("a = ?`, [String(a)]"));
+    check("package.json", &package(r#""pg": "8", "express": "5""#), Ok("a = $1`, [String(a)]"));
     // Both take a query in the same way.
-    check("package.json", &package(r#""mysql": "2", "mysql2": "3""#), Ok("a = ?`, [a]"));
+    check("package.json", &package(r#""mysql": "2", "mysql2": "3""#), Ok("a = ?`, [String(a)]"));
     check("package.json", &package(r#""pg": "8", "mysql2": "3""#), Err("several"));
-    check("package.json", &package(r#""pg": "8", "mssql": "11""#), Err("several"));
+    check("package.json", &package(r#""pg": "8", "mssql": "11""#), Err("library that is not known"));
+    check("package.json", &package(r#""@vercel/postgres": "1""#), Err("library that is not known"));
+    check("package.json", &format!("\u{feff}{}", package(r#""pg": "8""#)), Ok("a = $1`, [String(a)]"));
+    check("web/package.json", &package(r#""pg": "8""#), Err("names no database driver"));
     check("package.json", &package(r#""better-sqlite3": "11""#), Err("takes this call"));
     check("package.json", &package(""), Err("names no database driver"));
-    check("package.json", "{", Err("names no database driver"));
+    check("package.json", "{", Err("cannot be read"));
     check("node_modules/x/package.json", &package(r#""pg": "8""#), Err("names no database driver"));
-    check("requirements.txt", "flask\npsycopg2-binary>=2.9 # the database\n", Ok("a = %s\", (a,)"));
+    check("requirements.txt", "flask\npsycopg2-binary>=2.9 # the database\n", Ok("a = %s\", (str(a),)"));
+    check("requirements.txt", "Psycopg2_Binary\n", Ok("a = %s\", (str(a),)"));
+    check("requirements.txt", "cx_oracle\n", Ok("a = :1\", (str(a),)"));
+    check("requirements/base.txt", "psycopg2\n", Ok("a = %s\", (str(a),)"));
+    check("requirements.txt", "-r ../other.txt\npsycopg2\n", Err("cannot be read"));
+    check("requirements.txt", "psycopg2\ngit+https://a.b/pymssql\n", Err("library that is not known"));
+    check(
+        "pyproject.toml",
+        "[project]\ndependencies = [\"psycopg2-binary>=2\"]\n",
+        Ok("a = %s\", (str(a),)"),
+    );
+    check("pyproject.toml", "[project]\ndependencies = [\"psycopg2\", \"sqlalchemy\"]\n", Err("not known"));
+    check("Pipfile", "[packages]\naiosqlite = \"*\"\n", Ok("a = ?\", (a,)"));
+    check("setup.py", "setup(install_requires=['pymssql'])\n", Err("library that is not known"));
+    check("setup.cfg", "install_requires =\n    asyncpg\n", Ok("a = $1\", str(a)"));
     check("requirements-dev.txt", "mysqlclient\naiosqlite\n", Err("several"));
 }
 
@@ -136,7 +148,7 @@ fn sql_that_is_left_alone() {
         check_refused("a.py", &format!("import sqlite3\n\ndef f(c, name, low):\n    {body}\n"), reason);
     }
     check(r#"c.execute(f"SELECT * FROM {name}")"#, "takes no parameter");
-    check(r#"c.execute(f"SELECT * FROM t WHERE a IN ({name})")"#, "takes no parameter");
+    check(r#"c.execute(f"SELECT * FROM t WHERE a IN ({name})")"#, "or is several");
     check(r#"c.execute(f"SELECT * FROM t ORDER BY {name}")"#, "takes no parameter");
     check(r#"c.execute(f"SELECT * FROM t WHERE a = {name}_x")"#, "takes no parameter");
     check(r#"c.execute(f"SELECT * FROM t WHERE a = {name:>3}")"#, "another way");
@@ -163,12 +175,12 @@ fn sql_in_javascript() {
     check(
         pg,
         "return db.query(`SELECT * FROM t WHERE a = '${req.query.a}' AND b = ${req.query.b}`);",
-        "return db.query(`SELECT * FROM t WHERE a = $1 AND b = $2`, [req.query.a, req.query.b]);",
+        "return db.query(`SELECT * FROM t WHERE a = $1 AND b = $2`, [String(req.query.a), req.query.b]);",
     );
     check(
         "const mysql = require('mysql2/promise');",
         r#"const sql = "SELECT * FROM t WHERE a = '" + req.body.a + "'"; return db.execute(sql);"#,
-        r#"const sql = "SELECT * FROM t WHERE a = ?"; return db.execute(sql, [req.body.a]);"#,
+        r#"const sql = "SELECT * FROM t WHERE a = ?"; return db.execute(sql, [String(req.body.a)]);"#,
     );
     check(
         "const sqlite3 = require('sqlite3').verbose();",
