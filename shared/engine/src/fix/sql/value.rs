@@ -92,7 +92,7 @@ pub(super) fn bare<'u>(
     is_raw(place, node)?;
     let code = || node.text().into_owned();
     let may_count = !matches!(position, Position::Counted) || style.counts;
-    if is_number(place, node, MAX_DEPTH) && may_count {
+    if is_number(place, node, style, MAX_DEPTH) && may_count {
         return Ok(code());
     }
     match position {
@@ -204,7 +204,7 @@ fn is_single(place: &Place<'_, '_>, node: &Node<'_>, depth: u8) -> bool {
     }
 }
 
-fn is_number(place: &Place<'_, '_>, node: &Node<'_>, depth: u8) -> bool {
+fn is_number(place: &Place<'_, '_>, node: &Node<'_>, style: &Style, depth: u8) -> bool {
     let inner = || node.named_children().next();
     match &*node.kind() {
         "integer" | "float" | "number" => true,
@@ -224,19 +224,22 @@ fn is_number(place: &Place<'_, '_>, node: &Node<'_>, depth: u8) -> bool {
             function.is_some_and(|function| known.contains(&function.as_str()))
         }
         "unary_expression" => node.text().starts_with('+'),
-        "parenthesized_expression" => inner().is_some_and(|inner| is_number(place, &inner, depth)),
+        "parenthesized_expression" => inner().is_some_and(|inner| is_number(place, &inner, style, depth)),
         "binary_operator" | "binary_expression" => {
             let is_arithmetic =
                 node.field("operator").is_some_and(|o| matches!(&*o.text(), "+" | "-" | "*" | "//"));
             let both = [node.field("left"), node.field("right")];
-            is_arithmetic && both.iter().flatten().all(|side| is_number(place, side, depth))
+            is_arithmetic && both.iter().flatten().all(|side| is_number(place, side, style, depth))
         }
         "identifier" => match place.facts.scopes.meaning(&node.text(), node.range().start) {
             Meaning::Values(values) => match &values[..] {
-                [only] => depth > 0 && !only.adds && is_number(place, &only.value, depth - 1),
+                [only] => depth > 0 && !only.adds && is_number(place, &only.value, style, depth - 1),
                 _ => false,
             },
-            Meaning::Parameter(parameter) => parameter == Parameter::Number,
+            // Nothing holds callers to an annotation.
+            Meaning::Parameter(parameter) => {
+                parameter == Parameter::Number && style.values != Values::Expanded
+            }
             Meaning::Unknown => false,
         },
         _ => false,
