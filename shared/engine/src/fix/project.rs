@@ -46,7 +46,8 @@ impl Project {
                     source.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '@' | '/'));
                 known.extend(words.filter(|word| word.len() > 1).map(|word| (family, word.to_owned())));
             } else if let Some(family) = Language::of_path(path).and_then(Language::family) {
-                known.extend(source.lines().flat_map(|line| imported(family, line)).map(|top| (family, top)));
+                let modules = source.lines().flat_map(|line| imported(family, line));
+                known.extend(modules.map(|module| (family, top(family, &module).to_owned())));
             }
         }
         Self { drivers: Drivers::of_tree(tree), known }
@@ -58,34 +59,59 @@ impl Project {
             Family::Python => PYTHON,
             Family::JavaScript => NODE,
         };
-        let top = match family {
-            Family::Python => module.split('.').next().unwrap_or(module),
-            Family::JavaScript => module.strip_prefix("node:").unwrap_or(module),
-        };
+        let top = top(family, module);
         own.contains(&top) || self.known.contains(&(family, top.to_owned()))
     }
 }
 
-/// The top names of the modules that a line imports.
+/// The modules that a line imports; Python's with what is imported from them, as `os.path.join`.
 pub(super) fn imported(family: Family, line: &str) -> Vec<String> {
-    let line = line.trim_start();
-    let top = |name: &str| {
-        let name = name.trim_start();
-        let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
-        name[..end].to_owned()
-    };
     let names: Vec<String> = match family {
-        Family::Python => match (line.strip_prefix("import "), line.strip_prefix("from ")) {
-            (Some(list), _) => list.split(',').map(top).collect(),
-            (None, Some(rest)) => vec![top(rest)],
-            (None, None) => Vec::new(),
-        },
+        Family::Python => {
+            let line = line.trim_start();
+            match (line.strip_prefix("import "), line.strip_prefix("from ")) {
+                (Some(list), _) => list.split(',').map(dotted).collect(),
+                (None, Some(rest)) => from(rest),
+                (None, None) => Vec::new(),
+            }
+        }
         Family::JavaScript => {
-            let rest = line.split_once("require(").or_else(|| line.split_once("from ")).map(|(_, rest)| rest);
-            let quoted = rest.and_then(|rest| rest.trim_start().strip_prefix(['"', '\'']));
-            let name = quoted.and_then(|quoted| quoted.split(['"', '\'']).next());
-            name.map(|name| name.strip_prefix("node:").unwrap_or(name).to_owned()).into_iter().collect()
+            let ways = ["require(", "from ", "from\"", "from'", "import(", "import "];
+            let all =
+                ways.iter().flat_map(|way| line.match_indices(way).map(|(at, way)| (at + way.len(), way)));
+            all.filter_map(|(at, way)| {
+                let at = if way.ends_with(['"', '\'']) { at - 1 } else { at };
+                let quoted = line.get(at..)?.trim_start().strip_prefix(['"', '\'', '`'])?;
+                let name = quoted.split(['"', '\'', '`']).next()?;
+                Some(name.strip_prefix("node:").unwrap_or(name).to_owned())
+            })
+            .collect()
         }
     };
     names.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
+/// `db import connect as c, close`, after `from`.
+fn from(rest: &str) -> Vec<String> {
+    let module = dotted(rest);
+    let names = rest.split_once(" import ").map_or("", |(_, names)| names);
+    let names = names.trim_start_matches(['(', ' ']).split(',').map(dotted);
+    let names: Vec<_> =
+        names.filter(|name| !name.is_empty()).map(|name| format!("{module}.{name}")).collect();
+    if names.is_empty() { vec![module] } else { names }
+}
+
+/// The dotted name at the start.
+fn dotted(text: &str) -> String {
+    let text = text.trim_start();
+    let end = text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(text.len());
+    text[..end].to_owned()
+}
+
+/// The first part of a module's name.
+fn top(family: Family, module: &str) -> &str {
+    match family {
+        Family::Python => module.split('.').next().unwrap_or(module),
+        Family::JavaScript => module.strip_prefix("node:").unwrap_or(module),
+    }
 }

@@ -1,12 +1,16 @@
 //! SQL text that is put together from values becomes constant text with placeholders, and the values become parameters.
 //!
 //! Refused where meaning could change: a value in the place of a table, a column or a keyword, a statement that depends
-//! on branches or is used twice, parameters that are there already, a driver that cannot be told.
+//! on branches or is used twice, parameters that are there already or text that looks like them, a value that is escaped
+//! or may be SQL, a driver that cannot be told.
 
 mod driver;
 mod parameters;
+mod position;
+mod scan;
 mod statement;
 mod steps;
+mod value;
 
 use crate::analyze::unit::Node;
 use crate::language::Family;
@@ -30,18 +34,19 @@ pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         .unwrap_or(outer);
     let query =
         call.value(0, &["text", "sql", "query", "statement", "operation"]).ok_or(Refused::NoTemplate)?;
-    let (name, arguments) = (call.name.clone(), call.arguments.clone());
     let method = call.method();
-    let (style, is_sure) = place.project.drivers.of_call(place.facts, &name)?;
-    let takes_more = arguments.len() > 1 && !(family == Family::JavaScript && is_callback(&arguments[1..]));
-    if takes_more {
+    let takes_more = |arguments: &[Node<'_>]| {
+        arguments.len() > 1 && !(family == Family::JavaScript && is_callback(&arguments[1..]))
+    };
+    if takes_more(&call.arguments) || takes_more(&beside(&call)) {
         return Err(Refused::Shape("the call passes other arguments already"));
     }
+    let (style, is_sure) = driver::of_call(place, &call)?;
     let steps = steps::of(place, &query)?;
     let at_a_distance = query.kind() == "identifier";
     let statement = Statement::read(&steps, &query.text(), family)
         .ok_or(Refused::Shape("the text is put together in another way"))?;
-    let parameters = Parameters::of(&statement, style.placeholder, family).map_err(Refused::Shape)?;
+    let parameters = Parameters::of(place, &statement, &style).map_err(Refused::Shape)?;
     if at_a_distance {
         unchanged_between(place, steps[0].range().end, &statement)?;
     }
@@ -54,6 +59,13 @@ pub(super) fn propose(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     );
     let inferred = inferred.iter().map(|inferred| u32::from(*inferred)).sum();
     Ok(Proposal::new("sql_injection_prevention", edits, &description).inferring(inferred))
+}
+
+/// The arguments of the call that is given `text(..)` itself, the text among them.
+fn beside<'u>(call: &Call<'u>) -> Vec<Node<'u>> {
+    let is_text = call.name.ends_with(".text");
+    let list = call.node.parent().filter(|list| is_text && list.kind() == "argument_list");
+    list.iter().flat_map(Node::named_children).filter(|argument| argument.kind() != "comment").collect()
 }
 
 /// The edit that hands the values over.

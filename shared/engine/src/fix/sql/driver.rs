@@ -3,24 +3,30 @@
 //! From the drivers' own documentation: sqlite3 `?`; psycopg and the MySQL ones `%s` (DB-API `format`); asyncpg and
 //! node-postgres `$1`; mysql2, mariadb, sqlite3 and better-sqlite3 for Node `?`; SQLAlchemy's `text` `:name`.
 //!
-//! A file that names no driver, because its connection is a parameter, takes that of the repository, if only one could be
-//! meant: among what its files import and its manifests list.
+//! Sure is only what the module that made the handle says, or the file's own imports. A file that says nothing takes the
+//! driver of its project: its nearest manifests and the imports of their files, if these can mean only one.
 
+mod handle;
 mod manifest;
+mod module;
+mod packages;
+mod project;
 
 use std::collections::BTreeSet;
 
-use crate::analyze::Facts;
-use crate::fix::place::Refused;
-use crate::fix::project::imported;
-use crate::language::{Family, Language};
-use crate::tree::Tree;
+use super::super::call::Call;
+use super::super::place::{Place, Refused};
+use crate::language::Family;
+
+pub(in crate::fix) use project::Drivers;
+
+use handle::Origin;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Placeholder {
     /// `?`
     Question,
-    /// `%s`; a percent sign in the text is written `%%`.
+    /// `%s`
     Percent,
     /// `$1`
     Dollar,
@@ -46,130 +52,113 @@ pub(super) enum Passing {
     Chained,
 }
 
+/// What becomes of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Values {
+    /// The column's type decides.
+    AsTheyAre,
+    /// The value's type counts: what stood in quotes must be text.
+    Text,
+    /// The same, and an object or a list is written into the SQL part by part.
+    Expanded,
+    /// The value must have the column's type.
+    Typed,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Style {
     pub(super) placeholder: Placeholder,
     pub(super) passing: Passing,
+    pub(super) values: Values,
+    /// Placeholders are filled in by the driver, within strings too.
+    fills_in: bool,
+    pub(super) has_text_in_double_quotes: bool,
+    /// `LIMIT` takes a parameter.
+    pub(super) counts: bool,
 }
 
-/// (family, module, placeholder)
-const MODULES: &[(Family, &str, Placeholder)] = &[
-    (Family::Python, "sqlite3", Placeholder::Question),
-    (Family::Python, "aiosqlite", Placeholder::Question),
-    (Family::Python, "pyodbc", Placeholder::Question),
-    (Family::Python, "duckdb", Placeholder::Question),
-    (Family::Python, "psycopg2", Placeholder::Percent),
-    (Family::Python, "psycopg", Placeholder::Percent),
-    (Family::Python, "MySQLdb", Placeholder::Percent),
-    (Family::Python, "pymysql", Placeholder::Percent),
-    (Family::Python, "mysql", Placeholder::Percent),
-    (Family::Python, "flask_mysqldb", Placeholder::Percent),
-    (Family::Python, "aiomysql", Placeholder::Percent),
-    (Family::Python, "django", Placeholder::Percent),
-    (Family::Python, "asyncpg", Placeholder::Dollar),
-    (Family::Python, "oracledb", Placeholder::Colon),
-    (Family::Python, "cx_Oracle", Placeholder::Colon),
-    (Family::JavaScript, "pg", Placeholder::Dollar),
-    (Family::JavaScript, "pg-promise", Placeholder::Dollar),
-    (Family::JavaScript, "mariadb", Placeholder::Question),
-    (Family::JavaScript, "mysql", Placeholder::Question),
-    (Family::JavaScript, "mysql2", Placeholder::Question),
-    (Family::JavaScript, "sqlite3", Placeholder::Question),
-    (Family::JavaScript, "sqlite", Placeholder::Question),
-    (Family::JavaScript, "better-sqlite3", Placeholder::Question),
-    (Family::JavaScript, "knex", Placeholder::Question),
-    (Family::JavaScript, "sequelize", Placeholder::Question),
-];
-
-/// Drivers that take such calls too, and values in a way that no template writes.
-const OTHERS: &[(Family, &str)] = &[
-    (Family::Python, "clickhouse_driver"),
-    (Family::Python, "fdb"),
-    (Family::Python, "ibm_db_dbi"),
-    (Family::Python, "pymssql"),
-    (Family::Python, "snowflake"),
-    (Family::JavaScript, "@libsql/client"),
-    (Family::JavaScript, "@neondatabase/serverless"),
-    (Family::JavaScript, "@planetscale/database"),
-    (Family::JavaScript, "cassandra-driver"),
-    (Family::JavaScript, "mssql"),
-    (Family::JavaScript, "oracledb"),
-    (Family::JavaScript, "postgres"),
-    (Family::JavaScript, "snowflake-sdk"),
-    (Family::JavaScript, "tedious"),
-];
-
-/// The drivers that any file of the tree imports, or a manifest lists.
-#[derive(Debug, Default)]
-pub(in crate::fix) struct Drivers {
-    used: BTreeSet<(Family, &'static str)>,
-}
-
-impl Drivers {
-    pub(in crate::fix) fn of_tree(tree: &Tree) -> Self {
-        let mut drivers = Self::default();
-        for (path, bytes) in tree.iter() {
-            let Ok(source) = str::from_utf8(bytes) else { continue };
-            if let Some((family, packages)) = manifest::packages(path, source) {
-                packages.iter().for_each(|package| drivers.note(family, package));
-            } else if let Some(family) = Language::of_path(path).and_then(Language::family) {
-                let modules = source.lines().flat_map(|line| imported(family, line));
-                modules.for_each(|module| drivers.note(family, &module));
-            }
+impl Style {
+    /// Whether this sign in the text, strings included, would be read by the driver.
+    pub(super) fn reads(&self, c: char) -> bool {
+        match self.placeholder {
+            Placeholder::Question => c == '?' && self.fills_in,
+            Placeholder::Percent => c == '%',
+            Placeholder::Dollar => c == '$',
+            Placeholder::Colon | Placeholder::Named => c == ':',
         }
-        drivers
     }
+}
 
-    /// `mysql2/promise` is of `mysql2`, `@libsql/client/web` of `@libsql/client`.
-    fn note(&mut self, family: Family, module: &str) {
-        let of = |name: &str| {
-            module.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+const FEW: &str = "several database drivers could take this call";
+const FOREIGN: &str = "the handle comes from a library that is not known";
+const UNKNOWN: &str = "the project uses a database library that is not known";
+
+/// The style of the call, and whether the handle's own file or maker says so.
+pub(super) fn of_call<'u>(place: &Place<'_, 'u>, call: &Call<'u>) -> Result<(Style, bool), Refused> {
+    let family = place.family;
+    if call.name.ends_with("sqlalchemy.text") || call.name == "sqlalchemy.sql.text" {
+        let style = Style {
+            placeholder: Placeholder::Named,
+            passing: Passing::Bound,
+            values: Values::Typed,
+            fills_in: false,
+            has_text_in_double_quotes: false,
+            counts: true,
         };
-        let known = MODULES.iter().map(|(family, name, _)| (*family, *name)).chain(OTHERS.iter().copied());
-        self.used.extend(known.filter(|(other, name)| *other == family && of(name)));
+        return Ok((style, true));
     }
-
-    /// The style of the call, and whether its own file says so.
-    pub(super) fn of_call(&self, facts: &Facts<'_>, callee: &str) -> Result<(Style, bool), Refused> {
-        let family = facts.unit.language.family().ok_or(Refused::NoTemplate)?;
-        if callee.ends_with("sqlalchemy.text") || callee == "sqlalchemy.sql.text" {
-            return Ok((Style { placeholder: Placeholder::Named, passing: Passing::Bound }, true));
-        }
-        let method = callee.rsplit('.').next().unwrap_or(callee);
-        let own: BTreeSet<Style> = MODULES
-            .iter()
-            .filter(|(of, module, _)| *of == family && facts.names.uses(module))
-            .filter_map(|(_, module, placeholder)| style(family, module, *placeholder, method))
-            .collect();
-        let is_sure = !own.is_empty();
-        let styles = if is_sure { own } else { self.styles(family, method) };
-        let is_guess = !is_sure && OTHERS.iter().any(|other| other.0 == family && self.used.contains(other));
-        match styles.iter().collect::<Vec<_>>()[..] {
-            [only] if !is_guess => Ok((*only, is_sure)),
-            [] if self.used.iter().all(|(of, _)| *of != family) => {
-                Err(Refused::Shape("the repository names no database driver that is known"))
+    let (drivers, path) = (&place.project.drivers, place.facts.unit.path.as_str());
+    let method = call.method();
+    let by_maker = match handle::origin(place, call) {
+        Origin::Module(module) => {
+            match (packages::driver(family, &module), drivers.imported_by(family, path, &module)) {
+                (Some(driver), _) => Some(BTreeSet::from([driver])),
+                (None, Some(uses)) if uses.is_clear() => Some(uses.known).filter(|known| !known.is_empty()),
+                (None, Some(_)) => return Err(Refused::Shape(UNKNOWN)),
+                (None, None) if packages::is_neutral(&module) => None,
+                (None, None) => return Err(Refused::Shape(FOREIGN)),
             }
-            [] => Err(Refused::Shape("no known database driver takes this call")),
-            _ => Err(Refused::Shape("several database drivers could take this call")),
         }
+        Origin::Unknown => None,
+    };
+    let own = drivers.of_file(path);
+    if by_maker.is_none() && !own.is_clear() {
+        return Err(Refused::Shape(UNKNOWN));
     }
+    if let Some(sure) = by_maker.or_else(|| Some(own.known.clone()).filter(|known| !known.is_empty())) {
+        return Ok((only(family, &sure, method)?, true));
+    }
+    let project = drivers.of_project(family, path);
+    if project.known.is_empty() && project.is_clear() {
+        return Err(Refused::Shape("the repository names no database driver that is known"));
+    }
+    if !project.is_clear() {
+        return Err(Refused::Shape(if project.is_unreadable {
+            "a manifest cannot be read"
+        } else {
+            UNKNOWN
+        }));
+    }
+    Ok((only(family, &project.known, method)?, false))
+}
 
-    fn styles(&self, family: Family, method: &str) -> BTreeSet<Style> {
-        MODULES
-            .iter()
-            .filter(|(of, module, _)| *of == family && self.used.contains(&(*of, *module)))
-            .filter_map(|(_, module, placeholder)| style(family, module, *placeholder, method))
-            .collect()
+/// The one style that all these drivers have.
+fn only(family: Family, drivers: &BTreeSet<&'static str>, method: &str) -> Result<Style, Refused> {
+    let styles: BTreeSet<Style> = drivers.iter().filter_map(|driver| style(family, driver, method)).collect();
+    match styles.iter().collect::<Vec<_>>()[..] {
+        [only] => Ok(*only),
+        [] => Err(Refused::Shape("no known database driver takes this call")),
+        _ => Err(Refused::Shape(FEW)),
     }
 }
 
 /// How this method of this driver takes values; `None` where it takes none.
-fn style(family: Family, module: &str, placeholder: Placeholder, method: &str) -> Option<Style> {
+fn style(family: Family, module: &str, method: &str) -> Option<Style> {
     let passing = match (family, module, method) {
         (Family::Python, "asyncpg", "execute" | "fetch" | "fetchrow" | "fetchval") => Passing::Spread,
         (Family::Python, "asyncpg", _) => return None,
-        (Family::Python, "django", "raw") | (Family::Python, _, "execute") => Passing::Tuple,
-        (Family::JavaScript, "better-sqlite3" | "sqlite", "prepare") => Passing::Chained,
+        (Family::Python, "django.db", "raw") | (Family::Python, _, "execute") => Passing::Tuple,
+        (Family::JavaScript, "better-sqlite3", "prepare") => Passing::Chained,
         (Family::JavaScript, "pg" | "mysql", "query")
         | (Family::JavaScript, "pg-promise", "query" | "any" | "one" | "none" | "many")
         | (Family::JavaScript, "mysql2" | "mariadb", "query" | "execute")
@@ -178,5 +167,39 @@ fn style(family: Family, module: &str, placeholder: Placeholder, method: &str) -
         (Family::JavaScript, "sequelize", "query") => Passing::Replacements,
         _ => return None,
     };
-    Some(Style { placeholder, passing })
+    let placeholder = match (family, module) {
+        (Family::Python, "sqlite3" | "aiosqlite" | "pyodbc" | "duckdb") => Placeholder::Question,
+        (Family::Python, "asyncpg") | (Family::JavaScript, "pg" | "pg-promise") => Placeholder::Dollar,
+        (Family::Python, "oracledb" | "cx_Oracle") => Placeholder::Colon,
+        (Family::Python, _) => Placeholder::Percent,
+        (Family::JavaScript, _) => Placeholder::Question,
+    };
+    let is_prepared = (module, method) == ("mysql2", "execute");
+    let is_sqlite = matches!(module, "sqlite3" | "aiosqlite" | "sqlite" | "better-sqlite3");
+    let is_mysql = matches!(
+        module,
+        "mysql"
+            | "mysql2"
+            | "mariadb"
+            | "mysql.connector"
+            | "MySQLdb"
+            | "pymysql"
+            | "aiomysql"
+            | "flask_mysqldb"
+    );
+    let values = match module {
+        "asyncpg" => Values::Typed,
+        "knex" | "sequelize" | "django.db" => Values::Expanded,
+        _ if is_mysql && !is_prepared => Values::Expanded,
+        _ if is_sqlite => Values::AsTheyAre,
+        _ => Values::Text,
+    };
+    Some(Style {
+        placeholder,
+        passing,
+        values,
+        fills_in: family == Family::JavaScript && values == Values::Expanded,
+        has_text_in_double_quotes: is_mysql || is_sqlite,
+        counts: !is_prepared,
+    })
 }

@@ -1,9 +1,14 @@
 //! Turns the holes of a statement into placeholders: where each stands in the SQL decides whether it may.
 
-use super::driver::Placeholder;
-use super::statement::{Piece, Statement};
+use super::super::place::Place;
+use super::driver::{Placeholder, Style};
+use super::position::{self, Position};
+use super::scan::{self, Item, Kind, Token};
+use super::statement::Statement;
+use super::value;
 use crate::language::Family;
 
+#[derive(Default)]
 pub(super) struct Parameters {
     /// The new content of each literal.
     pub(super) texts: Vec<String>,
@@ -15,174 +20,81 @@ pub(super) struct Parameters {
     pub(super) composed: bool,
 }
 
-/// Reads the statement from left to right.
-struct Reader<'s, 'u> {
-    texts: Vec<String>,
-    /// All SQL so far, with placeholders.
-    sql: String,
-    values: Vec<String>,
-    names: Vec<String>,
-    composed: bool,
-    quoted: Option<Quoted>,
-    literal: usize,
-    style: Placeholder,
-    family: Family,
-    statement: &'s Statement<'u>,
-}
-
-/// A string within the SQL that is being read.
-struct Quoted {
-    /// With a backslash where the code needs one.
-    quote: String,
-    /// Where it begins: literal, and byte in its new text.
-    at: (usize, usize),
-    sql_at: usize,
-    parts: Vec<Part>,
-}
-
-enum Part {
-    Text(String),
-    Hole(usize),
-}
-
 impl Parameters {
-    pub(super) fn of(
-        statement: &Statement<'_>,
-        style: Placeholder,
-        family: Family,
+    pub(super) fn of<'u>(
+        place: &Place<'_, 'u>,
+        statement: &Statement<'u>,
+        style: &Style,
     ) -> Result<Self, &'static str> {
-        let mut reader = Reader {
-            texts: vec![String::new(); statement.literal_count().max(1)],
-            sql: String::new(),
-            values: Vec::new(),
-            names: Vec::new(),
-            composed: false,
-            quoted: None,
-            literal: 0,
-            style,
-            family,
-            statement,
-        };
-        for (index, piece) in statement.pieces.iter().enumerate() {
-            match piece {
-                Piece::Text(literal, text) => {
-                    reader.literal = *literal;
-                    reader.text(text)?;
-                }
-                Piece::Hole(hole) => reader.hole(*hole, index)?,
+        let items = scan::items(statement)?;
+        let tokens = scan::tokens(&items, style.has_text_in_double_quotes)?;
+        position::is_one_statement(&tokens)?;
+        let texts = vec![String::new(); statement.literal_count().max(1)];
+        let mut parameters = Self { texts, ..Self::default() };
+        let mut kept = 0;
+        for (at, token) in tokens.iter().enumerate() {
+            let inside = &items[token.items.clone()];
+            if !inside.iter().any(|item| matches!(item, Item::Hole(..))) {
+                continue;
             }
+            parameters.keep(&items[kept..token.items.start], style)?;
+            kept = token.items.end;
+            let position = position::of(&tokens, at)?;
+            let value = parameters.value(place, statement, style, &position, (token, inside))?;
+            parameters.place(value, name_of(statement, inside), style, literal(&inside[0]));
         }
-        if reader.quoted.is_some() {
-            return Err("a quote in the SQL does not end");
-        }
-        let Reader { texts, values, names, composed, .. } = reader;
-        Ok(Self { texts, values, names, composed })
-    }
-}
-
-impl Reader<'_, '_> {
-    fn text(&mut self, text: &str) -> Result<(), &'static str> {
-        let mut rest = text;
-        while let Some(at) = rest.find(['\'', '"']) {
-            let start = if rest[..at].ends_with('\\') { at - 1 } else { at };
-            self.plain(&rest[..start]);
-            self.quote(&rest[start..=at], &rest[at + 1..])?;
-            rest = &rest[at + 1..];
-        }
-        self.plain(rest);
-        Ok(())
+        parameters.keep(&items[kept..], style)?;
+        Ok(parameters)
     }
 
-    fn plain(&mut self, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        if let Some(quoted) = &mut self.quoted {
-            quoted.parts.push(Part::Text(text.to_owned()));
-        }
-        self.push(text);
-    }
-
-    /// `'` or `\'`.
-    fn quote(&mut self, quote: &str, after: &str) -> Result<(), &'static str> {
-        match self.quoted.take() {
-            None => {
-                let at = (self.literal, self.texts[self.literal].len());
-                let quoted =
-                    Quoted { quote: quote.to_owned(), at, sql_at: self.sql.len(), parts: Vec::new() };
-                self.quoted = Some(quoted);
-                self.push(quote);
-            }
-            Some(quoted) if quoted.quote != quote => {
-                // The other kind of quote is text here.
-                self.push(quote);
-                self.quoted = Some(quoted);
-                if let Some(quoted) = &mut self.quoted {
-                    quoted.parts.push(Part::Text(quote.to_owned()));
-                }
-            }
-            Some(quoted) => {
-                self.push(quote);
-                if quoted.parts.iter().any(|part| matches!(part, Part::Hole(_))) {
-                    if after.starts_with(quote) || self.sql[..quoted.sql_at].ends_with(quote) {
-                        return Err("a doubled quote stands beside a value");
+    fn value<'u>(
+        &mut self,
+        place: &Place<'_, 'u>,
+        statement: &Statement<'u>,
+        style: &Style,
+        position: &Position,
+        (token, inside): (&Token, &[Item<'_>]),
+    ) -> Result<String, &'static str> {
+        let node = |hole: &usize| statement.holes.get(*hole).ok_or("a value is missing");
+        match (&token.kind, inside) {
+            (Kind::Hole, [Item::Hole(hole, _)]) => value::bare(place, node(hole)?, position, style),
+            (_, [_, Item::Hole(hole, _), _]) => value::quoted(place, node(hole)?, position, style),
+            (_, inside) => {
+                let content = &inside[1..inside.len() - 1];
+                for item in content {
+                    if let Item::Hole(hole, _) = item {
+                        value::fits_quoted(node(hole)?, position, style)?;
+                        value::is_raw(place, node(hole)?)?;
                     }
-                    self.close(&quoted)?;
                 }
-            }
-        }
-        Ok(())
-    }
-
-    /// A quoted string with values in it becomes one placeholder.
-    fn close(&mut self, quoted: &Quoted) -> Result<(), &'static str> {
-        let (literal, start) = quoted.at;
-        self.sql.truncate(quoted.sql_at);
-        if !takes_a_value(&self.sql) {
-            return Err("a value stands where SQL takes no parameter");
-        }
-        self.texts[literal].truncate(start);
-        for text in self.texts.iter_mut().skip(literal + 1) {
-            text.clear();
-        }
-        let value = match &quoted.parts[..] {
-            [Part::Hole(hole)] => self.code(*hole),
-            parts => {
                 self.composed = true;
-                self.compose(parts)?
+                compose(place.family, statement, content)
             }
-        };
-        let name = self.name_for(&quoted.parts);
-        let current = std::mem::replace(&mut self.literal, literal);
-        self.place(value, name);
-        self.literal = current;
+        }
+    }
+
+    /// What stays as the code writes it.
+    fn keep(&mut self, items: &[Item<'_>], style: &Style) -> Result<(), &'static str> {
+        for item in items {
+            if let Item::Char(c, source, literal) = item {
+                if style.reads(*c) {
+                    return Err("the SQL has placeholders or signs like them already");
+                }
+                self.texts[*literal].push_str(source);
+            }
+        }
         Ok(())
     }
 
-    fn hole(&mut self, hole: usize, index: usize) -> Result<(), &'static str> {
-        if let Some(quoted) = &mut self.quoted {
-            quoted.parts.push(Part::Hole(hole));
-            return Ok(());
-        }
-        let next = match self.statement.pieces.get(index + 1) {
-            Some(Piece::Text(_, text)) => text.chars().next(),
-            Some(Piece::Hole(_)) => Some('x'),
-            None => None,
-        };
-        let ends = next
-            .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '\'' | '"' | '%' | '(' | '`'));
-        if !ends || !takes_a_value(&self.sql) {
-            return Err("a value stands where SQL takes no parameter");
-        }
-        let name = self.name_for(&[Part::Hole(hole)]);
-        let value = self.code(hole);
-        self.place(value, name);
-        Ok(())
-    }
-
-    fn place(&mut self, value: String, name: String) {
+    fn place(&mut self, value: String, base: String, style: &Style, literal: usize) {
         self.values.push(value);
-        let mark = match self.style {
+        let mut name = base.clone();
+        let mut number = 2;
+        while self.names.contains(&name) {
+            name = format!("{base}_{number}");
+            number += 1;
+        }
+        let mark = match style.placeholder {
             Placeholder::Question => "?".to_owned(),
             Placeholder::Percent => "%s".to_owned(),
             Placeholder::Dollar => format!("${}", self.values.len()),
@@ -190,88 +102,69 @@ impl Reader<'_, '_> {
             Placeholder::Named => format!(":{name}"),
         };
         self.names.push(name);
-        self.sql.push_str(&mark);
-        self.texts[self.literal].push_str(&mark);
-    }
-
-    fn push(&mut self, text: &str) {
-        self.sql.push_str(text);
-        let text = if self.style == Placeholder::Percent { text.replace('%', "%%") } else { text.to_owned() };
-        self.texts[self.literal].push_str(&text);
-    }
-
-    /// The code of a hole.
-    fn code(&self, hole: usize) -> String {
-        self.statement.holes.get(hole).map(|node| node.text().into_owned()).unwrap_or_default()
-    }
-
-    /// One value of text and holes: `f"%{name}%"`, or a template.
-    fn compose(&self, parts: &[Part]) -> Result<String, &'static str> {
-        let mut code = String::new();
-        for part in parts {
-            match part {
-                Part::Text(text) if text.contains(['\\', '{', '}', '`', '$', '"', '\n']) => {
-                    return Err("the quoted text has special characters");
-                }
-                Part::Text(text) => code.push_str(text),
-                Part::Hole(hole) => {
-                    let value = self.code(*hole);
-                    if value.contains(['"', '`', '\\', '\n', '{', '}']) {
-                        return Err("the value within the quotes is not simple");
-                    }
-                    match self.family {
-                        Family::Python => code.push_str(&format!("{{{value}}}")),
-                        Family::JavaScript => code.push_str(&format!("${{{value}}}")),
-                    }
-                }
-            }
-        }
-        Ok(match self.family {
-            Family::Python => format!("f\"{code}\""),
-            Family::JavaScript => format!("`{code}`"),
-        })
-    }
-
-    /// A name that no other placeholder has, after the value.
-    fn name_for(&self, parts: &[Part]) -> String {
-        let hole = parts.iter().find_map(|part| match part {
-            Part::Hole(hole) => Some(self.code(*hole)),
-            Part::Text(_) => None,
-        });
-        let code = hole.unwrap_or_default();
-        let last = code.rsplit('.').next().unwrap_or_default();
-        let simple = !last.is_empty() && last.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let base = if simple && !last.starts_with(|c: char| c.is_ascii_digit()) { last } else { "value" };
-        let mut name = base.to_owned();
-        let mut number = 2;
-        while self.names.contains(&name) {
-            name = format!("{base}_{number}");
-            number += 1;
-        }
-        name
+        self.texts[literal].push_str(&mark);
     }
 }
 
-/// Whether a value may follow this SQL. Everywhere else stands a name or a keyword, which no parameter can be.
-fn takes_a_value(before: &str) -> bool {
-    let before = before.replace("\\n", " ").replace("\\t", " ");
-    let before = before.trim_end().to_ascii_uppercase();
-    let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
-    if before.ends_with(['=', '<', '>', '+', '-']) || before.ends_with("||") {
-        return true;
+fn literal(item: &Item<'_>) -> usize {
+    match item {
+        Item::Char(_, _, literal) | Item::Hole(_, literal) => *literal,
     }
-    match word {
-        "LIKE" | "ILIKE" | "LIMIT" | "OFFSET" | "BETWEEN" | "THEN" | "ELSE" | "GLOB" | "REGEXP" => true,
-        "AND" => {
-            let clause = before.rsplit_once("BETWEEN").map_or("", |(_, after)| after);
-            clause.matches("AND").count() == 1
+}
+
+/// One value of text and holes: `f"%{name}%"`, or a template.
+fn compose(family: Family, statement: &Statement<'_>, content: &[Item<'_>]) -> Result<String, &'static str> {
+    let codes = content.iter().filter_map(|item| match item {
+        Item::Hole(hole, _) => statement.holes.get(*hole).map(|node| node.text().into_owned()),
+        Item::Char(..) => None,
+    });
+    let codes: Vec<String> = codes.collect();
+    if codes.iter().any(|code| code.contains(['`', '\\', '\n', '{', '}'])) {
+        return Err("the value within the quotes is not simple");
+    }
+    let quote = match family {
+        Family::Python => {
+            ['"', '\''].into_iter().find(|quote| codes.iter().all(|code| !code.contains(*quote)))
         }
-        "" if before.ends_with(['(', ',']) => {
-            let row = before.rsplit_once("VALUES").map(|(_, row)| row);
-            let limit = before.rsplit_once("LIMIT").map(|(_, row)| row);
-            row.is_some_and(|row| row.contains('(') && !row.contains("SELECT"))
-                || limit.is_some_and(|row| !row.contains('('))
+        Family::JavaScript => Some('`'),
+    };
+    let quote = quote.ok_or("the value within the quotes is not simple")?;
+    let mut codes = codes.into_iter();
+    let mut inside = String::new();
+    for item in content {
+        match (item, family) {
+            (Item::Char('\\' | '{' | '}' | '`' | '$' | '"' | '\'' | '\n' | '\r' | '\t', ..), _) => {
+                return Err("the quoted text has special characters");
+            }
+            (Item::Char(c, ..), _) => inside.push(*c),
+            (Item::Hole(..), Family::Python) => {
+                inside.push_str(&format!("{{{}}}", codes.next().unwrap_or_default()));
+            }
+            (Item::Hole(..), Family::JavaScript) => {
+                inside.push_str(&format!("${{{}}}", codes.next().unwrap_or_default()));
+            }
         }
-        _ => false,
+    }
+    Ok(match family {
+        Family::Python => format!("f{quote}{inside}{quote}"),
+        Family::JavaScript => format!("{quote}{inside}{quote}"),
+    })
+}
+
+/// A name after the first value.
+fn name_of(statement: &Statement<'_>, items: &[Item<'_>]) -> String {
+    let hole = items.iter().find_map(|item| match item {
+        Item::Hole(hole, _) => statement.holes.get(*hole),
+        Item::Char(..) => None,
+    });
+    let code = hole.map(|node| node.text().into_owned()).unwrap_or_default();
+    let last = code.rsplit('.').next().unwrap_or_default();
+    let simple = !last.is_empty() && last.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    // `bindparams` has a `self` of its own.
+    let simple = simple && last != "self";
+    if simple && !last.starts_with(|c: char| c.is_ascii_digit()) {
+        last.to_owned()
+    } else {
+        "value".to_owned()
     }
 }

@@ -128,6 +128,11 @@ impl<'u> Statement<'u> {
         self.literals.len()
     }
 
+    /// Whether backslashes in this literal are text.
+    pub(super) fn is_raw(&self, literal: usize) -> bool {
+        self.literals.get(literal).is_some_and(|literal| literal.open.contains(['r', 'R']))
+    }
+
     fn python(&mut self, node: &Node<'u>) -> Option<()> {
         match &*node.kind() {
             "string" => self.literal(node),
@@ -217,6 +222,10 @@ impl<'u> Statement<'u> {
         for part in node.named_children().filter(|part| part.kind() == hole) {
             add(self, at..part.range().start)?;
             at = part.range().end;
+            // `{x=}` writes the name too.
+            if part.children().any(|sign| sign.kind() == "=") {
+                return None;
+            }
             let inner: Vec<_> = part.named_children().collect();
             match &inner[..] {
                 [value] => self.hole(value.clone()),

@@ -41,8 +41,8 @@ fn text_in_steps() {
         "q = \"SELECT * FROM t WHERE name = ?\"\nq += \" AND low = ?\"\nwith c:\n    c.execute(q, (name, low))",
     );
     script(
-        "let q = `SELECT * FROM t WHERE name = '${name}'`;\nq += ' AND low > ' + low;\nq = q + ' LIMIT 1';\ndb.query(q);",
-        "let q = `SELECT * FROM t WHERE name = ?`;\nq += ' AND low > ?';\nq = q + ' LIMIT 1';\ndb.query(q, [name, low]);",
+        "let q = `SELECT * FROM t WHERE name = '${name}'`;\nq += ' AND low > ' + Number(low);\nq = q + ' LIMIT 1';\ndb.query(q);",
+        "let q = `SELECT * FROM t WHERE name = ?`;\nq += ' AND low > ?';\nq = q + ' LIMIT 1';\ndb.query(q, [String(name), Number(low)]);",
     );
 }
 
@@ -61,7 +61,7 @@ fn text_that_depends_is_left() {
     not_in_python(&format!("{start}q += low\nc.execute(q)"), "put together in another way");
     not_in_python(&format!("{start}q += low + \" \"\nc.execute(q)"), "takes no parameter");
     not_in_python(&format!("{start}other(q)\nq += \" LIMIT \" + low\nc.execute(q)"), "used elsewhere too");
-    not_in_python(&format!("{start}name = low\nq += \" LIMIT \" + low\nc.execute(q)"), "a value changes");
+    not_in_python(&format!("{start}name = low\nq += \" AND low = \" + low\nc.execute(q)"), "a value changes");
     not_in_python(
         &format!("if low:\n    {start}    q += \" LIMIT \" + low\nc.execute(q)"),
         "in several steps",
