@@ -35,7 +35,7 @@ use crate::rules::OwnRules;
 use crate::tree::Tree;
 
 pub(crate) use names::is_logging;
-pub(crate) use scope::Meaning;
+pub(crate) use scope::{Meaning, Parameter};
 pub(crate) use secrets::mask_text;
 pub(crate) use value::{Facts, Origin, Value};
 

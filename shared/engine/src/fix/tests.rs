@@ -1,10 +1,12 @@
 //! Fixes from the outside: what becomes of a file.
 
+mod markup;
 mod python;
 mod refused;
 mod script;
 mod steps;
 mod stories;
+mod temporary;
 
 use quartet_domain::results::Rung;
 
