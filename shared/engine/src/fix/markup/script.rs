@@ -172,21 +172,22 @@ fn says_another_kind(place: &Place<'_, '_>) -> bool {
             "set" | "header" | "setHeader" | "writeHead" | "append" => {
                 arguments.contains("content-type") || arguments.contains("content-disposition")
             }
+            // It has an answer of every kind.
+            "format" => within(&call.list.range(), &place.sink.range()),
             method => KINDS.contains(&method) && call.receiver().is_some(),
         };
+        // Of the same answer: in this function or one around it, or for every answer.
         let counts = || {
-            within(&function, &call.node.range())
-                || call
-                    .node
-                    .ancestors()
-                    .filter_map(|node| Call::of(place.facts, &node))
-                    .any(|it| it.method() == "use")
+            let around = &place.facts.scopes.function_at(call.node.range().start).range;
+            let is_around = *around != root.range() && within(around, &place.sink.range());
+            let mut outer = call.node.ancestors().filter_map(|node| Call::of(place.facts, &node));
+            is_around || within(&function, &call.node.range()) || outer.any(|it| it.method() == "use")
         };
-        speaks && !arguments.contains("html") && counts()
+        speaks && (call.method() == "format" || !arguments.contains("html")) && counts()
     })
 }
 
-/// Whether other calls of the function write to the same text.
+/// Whether the text is one of several that are sent: by the same function, or by others that it may call.
 fn is_one_of_several(place: &Place<'_, '_>) -> bool {
     let Ok(call) = place.call() else { return false };
     if !STEPS.contains(&call.method()) {
@@ -194,12 +195,11 @@ fn is_one_of_several(place: &Place<'_, '_>) -> bool {
     }
     let function = place.facts.scopes.function_at(call.node.range().start).range.clone();
     let root = place.facts.unit.root();
-    let others = root.dfs().filter(|node| is_call(&node.kind()) && within(&function, &node.range()));
-    let mut others = others.filter_map(|node| Call::of(place.facts, &node));
+    let calls = root.dfs().filter(|node| is_call(&node.kind()) && node.range() != call.node.range());
+    let mut others = calls.filter_map(|node| Call::of(place.facts, &node));
     others.any(|other| {
-        other.node.range() != call.node.range()
-            && STEPS.contains(&other.method())
-            && other.arguments.iter().any(|argument| argument.kind() != "arrow_function")
+        let sends = STEPS.contains(&other.method()) && !other.arguments.is_empty();
+        sends && (other.method() != "end" || within(&function, &other.node.range()))
     })
 }
 
@@ -228,6 +228,9 @@ pub(in crate::fix) fn text_content(place: &Place<'_, '_>) -> Result<Proposal, Re
     let written = place.written(&right).unwrap_or_else(|| right.clone());
     if [&right, &written].iter().any(|node| node.text().contains(MARKS)) {
         return Err(Refused::Shape("markup stands beside the value"));
+    }
+    if !value::is_plain(place, &right) {
+        return Err(Refused::Shape("a value may be markup that was made elsewhere"));
     }
     let edits = vec![Edit::replace(property.range(), "textContent")];
     let description = "The value is set as text. Markup in it is shown and no longer interpreted.";

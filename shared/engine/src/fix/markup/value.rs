@@ -27,10 +27,9 @@ const OF_TEXT: &[&str] = &[
     "normalize",
 ];
 /// Functions that do.
-const TO_TEXT: &[&str] = &["String", "decodeURIComponent"];
+const TO_TEXT: &[&str] = &["String", "decodeURIComponent", "encodeURIComponent"];
 /// Functions whose result has no mark of HTML.
-const HARMLESS: &[&str] =
-    &["Number", "parseInt", "parseFloat", "encodeURIComponent", "Number.parseInt", "Number.parseFloat"];
+const HARMLESS: &[&str] = &["Number", "parseInt", "parseFloat", "Number.parseInt", "Number.parseFloat"];
 
 /// Whether the value is written down as plain text that somebody else wrote.
 pub(super) fn is_plain<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
@@ -48,8 +47,7 @@ pub(super) fn is_harmless<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
             Meaning::Unknown => false,
         },
         _ => Call::of(place.facts, node).is_some_and(|call| {
-            let escapes =
-                ["escape", "encode", "htmlEscape"].iter().any(|name| call.method().starts_with(name));
+            let escapes = ["escape", "htmlEscape"].iter().any(|name| call.method().starts_with(name));
             escapes || HARMLESS.contains(&call.name.as_str())
         }),
     }
@@ -111,13 +109,19 @@ fn is_plain_call<'u>(place: &Place<'_, 'u>, call: &Call<'u>, depth: u32) -> bool
         "get" | "header" | "param" => {
             let is_named =
                 call.positional(0).is_some_and(|name| name.kind() == "string" && !says_markup(&name.text()));
-            is_named && (receiver.text().ends_with("searchParams") || is_object(place, &receiver))
+            is_named && (is_query(place, &receiver) || is_object(place, &receiver))
         }
         method => OF_TEXT.contains(&method) && plain(Some(receiver)),
     }
 }
 
-/// The request's own object: a parameter of a function that nothing in the file calls.
+/// An address's query.
+fn is_query<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
+    node.text().ends_with("searchParams")
+        || place.facts.maker(node).is_some_and(|maker| maker.ends_with("URLSearchParams"))
+}
+
+/// The request's own object, as far as a parameter tells.
 fn is_object<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
     let meaning = place.facts.scopes.meaning(&node.text(), node.range().start);
     node.kind() == "identifier" && matches!(meaning, Meaning::Parameter(_))

@@ -95,6 +95,7 @@ fn what_may_be_markup_is_left() {
     check("let html = '<script>var n = ';\n  html += n;\n  html += '</script>';\n  res.send(html);", made);
     check("let html = '<div onclick=\"';\n  html += n;\n  html += '\">x</div>';\n  res.send(html);", made);
     check("const parts = ['<p>'];\n  parts.push(n);\n  res.send(parts.join(''));", "markup as a whole");
+    check("document.body.innerHTML = rows(n);", made);
     check("res.send('<p>' + (1 + n) + '</p>');", "before they are text");
     check("res.send(`${head()}<p>${n}</p>`);", "what stands before");
 }
@@ -107,6 +108,10 @@ fn answers_that_may_be_no_html_are_left() {
     refused("", "const q = req.query.n;\n  res.send(`{\"q\": \"${q}\"}`);", "looks like JSON");
     let plain = "res.set(\"Content-Type\", \"text/plain\");\n  res.send(`hello ${req.query.n}`);";
     refused("", plain, "something else than HTML");
+    let outer = "res.type('json');\n  db.all((rows) => {\n    res.send(`hello ${req.query.n}`);\n  });";
+    refused("", outer, "something else than HTML");
+    let format = "res.format({ text: () => res.send(`hello ${req.query.n}`), html: () => res.send('<p>') });";
+    refused("", format, "something else than HTML");
     refused("", "res.write('<script>');\n  res.write(`var n = ${req.query.n}`);", "several steps");
 }
 
