@@ -76,18 +76,17 @@ impl Html {
 
     /// Whether a value that is escaped is shown here and nothing else.
     pub(super) fn shows(&self) -> bool {
-        match &self.state {
-            State::Quoted(name, _) => SHOWN.contains(&name.as_str()) || name.starts_with("aria-"),
-            _ => self.is_plain(),
+        if let State::Quoted(name, _) = &self.state {
+            return SHOWN.contains(&name.as_str()) || name.starts_with("aria-");
         }
+        self.is_plain()
     }
 
     fn is_plain(&self) -> bool {
-        match &self.state {
-            State::Text => true,
-            State::Inside(text) => PLAIN.contains(&self.tag.as_str()) && !text.contains('<'),
-            _ => false,
+        if let State::Inside(text) = &self.state {
+            return PLAIN.contains(&self.tag.as_str()) && !text.contains('<');
         }
+        self.state == State::Text
     }
 
     /// Whether another text may follow as if it stood alone.
@@ -96,7 +95,18 @@ impl Html {
     }
 
     fn next(&mut self, state: State, c: char) -> State {
-        let is_space = c.is_ascii_whitespace();
+        match state {
+            State::Text | State::Open | State::Declaration(_) | State::Comment(_) | State::Inside(_) => {
+                self.beside_tags(state, c)
+            }
+            State::Name(name) => self.in_name(name, c),
+            State::Tag | State::Attribute(_) | State::Named(_) => self.in_tag(state, c),
+            State::Value(_) | State::Quoted(..) | State::Unquoted => self.in_value(state, c),
+            State::Lost => State::Lost,
+        }
+    }
+
+    fn beside_tags(&self, state: State, c: char) -> State {
         match state {
             State::Text if c == '<' => State::Open,
             State::Text => State::Text,
@@ -126,26 +136,54 @@ impl Html {
                     false => State::Comment(text),
                 }
             }
-            State::Name(mut name) => match c {
-                'a'..='z' => {
-                    name.push(c);
-                    State::Name(name)
+            State::Inside(mut text) => {
+                let is_end = text.strip_suffix(&self.tag).is_some_and(|rest| rest.ends_with("</"));
+                text.push(c);
+                match is_end {
+                    true if c == '>' => State::Text,
+                    true => State::Lost,
+                    // A script that opens a comment may end elsewhere than at its end tag.
+                    false if text.ends_with("<!--") => State::Lost,
+                    false => State::Inside(text),
                 }
-                _ if name == "/" => State::Lost,
-                '0'..='9' | '-' => {
-                    name.push(c);
-                    State::Name(name)
-                }
-                '>' => {
-                    self.tag = name;
-                    self.leave()
-                }
-                _ if is_space || c == '/' => {
-                    self.tag = name;
-                    State::Tag
-                }
-                _ => State::Lost,
-            },
+            }
+            State::Lost
+            | State::Name(_)
+            | State::Tag
+            | State::Attribute(_)
+            | State::Named(_)
+            | State::Value(_)
+            | State::Quoted(..)
+            | State::Unquoted => State::Lost,
+        }
+    }
+
+    fn in_name(&mut self, mut name: String, c: char) -> State {
+        match c {
+            'a'..='z' => {
+                name.push(c);
+                State::Name(name)
+            }
+            _ if name == "/" => State::Lost,
+            '0'..='9' | '-' => {
+                name.push(c);
+                State::Name(name)
+            }
+            '>' => {
+                self.tag = name;
+                self.leave()
+            }
+            _ if c.is_ascii_whitespace() || c == '/' => {
+                self.tag = name;
+                State::Tag
+            }
+            _ => State::Lost,
+        }
+    }
+
+    fn in_tag(&self, state: State, c: char) -> State {
+        let is_space = c.is_ascii_whitespace();
+        match state {
             State::Tag if is_space || c == '/' => State::Tag,
             State::Tag if c == '>' => self.leave(),
             State::Tag if is_name(c) => State::Attribute(c.to_string()),
@@ -162,7 +200,25 @@ impl Html {
             },
             State::Named(name) if is_space => State::Named(name),
             State::Named(name) if c == '=' => State::Value(name),
-            State::Named(_) => self.next(State::Tag, c),
+            State::Named(_) => self.in_tag(State::Tag, c),
+            State::Tag
+            | State::Lost
+            | State::Text
+            | State::Open
+            | State::Declaration(_)
+            | State::Comment(_)
+            | State::Name(_)
+            | State::Value(_)
+            | State::Quoted(..)
+            | State::Unquoted
+            | State::Inside(_) => State::Lost,
+        }
+    }
+
+    /// Of an attribute, from its `=` on.
+    fn in_value(&self, state: State, c: char) -> State {
+        let is_space = c.is_ascii_whitespace();
+        match state {
             State::Value(name) if is_space => State::Value(name),
             State::Value(name) if matches!(c, '"' | '\'') => State::Quoted(name, c),
             State::Value(_) if matches!(c, '>' | '<' | '=' | '`') => State::Lost,
@@ -173,18 +229,16 @@ impl Html {
             State::Unquoted if c == '>' => self.leave(),
             State::Unquoted if matches!(c, '"' | '\'' | '<' | '=' | '`') => State::Lost,
             State::Unquoted => State::Unquoted,
-            State::Inside(mut text) => {
-                let is_end = text.strip_suffix(&self.tag).is_some_and(|rest| rest.ends_with("</"));
-                text.push(c);
-                match is_end {
-                    true if c == '>' => State::Text,
-                    true => State::Lost,
-                    // A script that opens a comment may end elsewhere than at its end tag.
-                    false if text.ends_with("<!--") => State::Lost,
-                    false => State::Inside(text),
-                }
-            }
-            State::Tag | State::Lost => State::Lost,
+            State::Lost
+            | State::Text
+            | State::Open
+            | State::Declaration(_)
+            | State::Comment(_)
+            | State::Name(_)
+            | State::Tag
+            | State::Attribute(_)
+            | State::Named(_)
+            | State::Inside(_) => State::Lost,
         }
     }
 

@@ -106,14 +106,6 @@ fn values<'u>(place: &Place<'_, 'u>) -> Result<Vec<Node<'u>>, Refused> {
             Part::Value(_) => "",
         })
         .collect();
-    // What sends it takes no text for HTML that does not begin with a tag.
-    let is_body = assigned(&place.sink).is_some_and(|(left, _)| left.text().ends_with(".body"));
-    if is_body && place.call().is_err() && !written.trim_start().starts_with('<') {
-        return Err(Refused::Shape("the answer may be something else than HTML"));
-    }
-    if written.trim_start().starts_with(['{', '[']) {
-        return Err(Refused::Shape("the text looks like JSON"));
-    }
     let mut html = Html::new();
     let mut is_known = true;
     let mut values: Vec<Node<'u>> = Vec::new();
@@ -144,15 +136,29 @@ fn values<'u>(place: &Place<'_, 'u>) -> Result<Vec<Node<'u>>, Refused> {
         is_known &= is_harmless || is_plain;
         html.value();
     }
+    is_html(place, &written)?;
+    if values.is_empty() {
+        return Err(Refused::Shape("the value's place in the text was not found"));
+    }
+    Ok(values)
+}
+
+/// Whether the constant parts of a text are HTML's, as far as they tell.
+fn is_html(place: &Place<'_, '_>, written: &str) -> Result<(), Refused> {
     if written.trim().is_empty() {
         return Err(Refused::Shape(
             "no text is written beside the value: it may be no HTML, or markup as a whole",
         ));
     }
-    if values.is_empty() {
-        return Err(Refused::Shape("the value's place in the text was not found"));
+    // What sends it takes no text for HTML that does not begin with a tag.
+    let is_body = assigned(&place.sink).is_some_and(|(left, _)| left.text().ends_with(".body"));
+    if is_body && place.call().is_err() && !written.trim_start().starts_with('<') {
+        return Err(Refused::Shape("the answer may be something else than HTML"));
     }
-    Ok(values)
+    if written.trim_start().starts_with(['{', '[']) {
+        return Err(Refused::Shape("the text looks like JSON"));
+    }
+    Ok(())
 }
 
 /// From the outside, by the finding's way or as the rules know it.
