@@ -10,8 +10,7 @@ use crate::analyze::unit::Node;
 
 use super::place::Place;
 
-pub(super) use pieces::{Part, is_composed, parts};
-use pieces::{Piece, pieces};
+pub(super) use pieces::{Part, Piece, is_composed, parts, pieces};
 
 /// Most values that one text may take in.
 const MAX_HOLES: usize = 24;

@@ -1,16 +1,20 @@
-//! CWE-79: values are escaped where they go into HTML, or are set as text.
+//! CWE-79: values are escaped where they go into HTML, or are set as text. Here in Python; `script` is JavaScript's.
 
-mod local;
+mod helper;
+mod html;
+mod script;
+mod segment;
+mod value;
+mod whole;
 
 use crate::analyze::unit::Node;
 
-use super::call::{self, Call};
-use super::edit::Edit;
+use super::call::Call;
 use super::enclose::{self, Escape, Which};
 use super::holes::{self, Hole};
 use super::place::{Place, Proposal, Refused, is_call};
 
-pub(super) use local::escape_locally;
+pub(super) use script::{autoescape_script, escape_locally, escape_script, text_content};
 
 const FIX: &str = "cross_site_scripting_prevention";
 const MARKS: &[char] = &['<', '>'];
@@ -46,15 +50,6 @@ const READS: &[&str] = &[
     "get_json",
     "get_data",
 ];
-/// Packages that escape HTML, and what they call it.
-const ESCAPERS: &[(&str, &str)] = &[
-    ("escape-html", ""),
-    ("lodash", "escape"),
-    ("he", "encode"),
-    ("validator", "escape"),
-    ("html-escaper", "escape"),
-];
-
 /// Python: the values that the flow names.
 pub(super) fn escape_tainted(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     python(place, Which::Tainted)
@@ -83,6 +78,10 @@ fn python<'u>(place: &Place<'_, 'u>, which: Which) -> Result<Proposal, Refused> 
     if found.holes.iter().any(is_made) {
         return Err(Refused::Shape("a value may be markup that another function made"));
     }
+    let shows = |hole: &Hole<'u>| segment::shows(place, &text, &hole.node);
+    if !found.holes.iter().all(shows) {
+        return Err(Refused::Shape("a value stands where escaping does not help"));
+    }
     let description = "Escaped the values where they go into the HTML: they are shown as text now.";
     let inferred = u32::from(which == Which::All);
     Ok(Proposal::new(FIX, found.edits, description).using(found.uses).inferring(inferred))
@@ -110,77 +109,4 @@ pub(super) fn autoescape(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
         "Switched escaping on in templates. Values that are HTML on purpose must be marked safe.";
     Ok(Proposal::new("template_escaping", vec![call.set("autoescape", "True")], description)
         .changing_meaning())
-}
-
-/// JavaScript: a template engine that escapes.
-pub(super) fn autoescape_script(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let call = place.call()?;
-    let wanted: &[(&str, &str)] = match call.method() {
-        "compile" => &[("noEscape", "false")],
-        _ => &[("autoescape", "true")],
-    };
-    let options = call.arguments.iter().find(|a| call::property(a, wanted[0].0).is_some());
-    let edits = call::set_properties(options.ok_or(Refused::NoTemplate)?, wanted);
-    let description =
-        "Switched escaping on in templates. Values that are HTML on purpose must be marked safe.";
-    Ok(Proposal::new("template_escaping", edits, description).changing_meaning())
-}
-
-/// JavaScript: `element.innerHTML = value` shows text as `textContent`, where no markup is written beside the value.
-pub(super) fn text_content(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let target = assigned(&place.sink).ok_or(Refused::NoTemplate)?;
-    let (left, right) = target;
-    let property = left.field("property").ok_or(Refused::NoTemplate)?;
-    if property.text() != "innerHTML" {
-        return Err(Refused::NoTemplate);
-    }
-    let written = place.written(&right).unwrap_or_else(|| right.clone());
-    if [&right, &written].iter().any(|node| node.text().contains(MARKS)) {
-        return Err(Refused::Shape("markup stands beside the value"));
-    }
-    let edits = vec![Edit::replace(property.range(), "textContent")];
-    let description = "The value is set as text. Markup in it is shown and no longer interpreted.";
-    Ok(Proposal::new(FIX, edits, description).changing_meaning())
-}
-
-fn assigned<'u>(sink: &Node<'u>) -> Option<(Node<'u>, Node<'u>)> {
-    let own = sink.kind() == "assignment_expression";
-    let node = if own {
-        sink.clone()
-    } else {
-        sink.ancestors().find(|node| node.kind() == "assignment_expression")?
-    };
-    Some((node.field("left")?, node.field("right")?))
-}
-
-/// JavaScript: the escape function of a package that the repository has.
-pub(super) fn escape_script(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    let text = markup(place)?;
-    let family = place.family;
-    let (module, function) = ESCAPERS
-        .iter()
-        .find(|(module, _)| place.facts.names.uses(module) || place.project.has(family, module))
-        .ok_or(Refused::Shape("the repository has no function that escapes HTML"))?;
-    let escape = Escape { module, function, text_only: false, marks: MARKS };
-    let found = enclose::values(place, &text, &escape, Which::Tainted)
-        .or_else(|_| enclose::values(place, &text, &escape, Which::All))?;
-    let description = "Escaped the values where they go into the HTML: they are shown as text now.";
-    Ok(Proposal::new(FIX, found.edits, description).using(found.uses))
-}
-
-/// JavaScript: the expression that is sent, or assigned, as markup.
-fn markup<'u>(place: &Place<'_, 'u>) -> Result<Node<'u>, Refused> {
-    match (place.call(), assigned(&place.sink)) {
-        (Ok(call), _) => sent(&call).ok_or(Refused::NoTemplate),
-        (Err(_), Some((_, right))) => Ok(right),
-        (Err(_), None) => Ok(place.sink.clone()),
-    }
-}
-
-/// What a response's method, or `document.write`, is given.
-fn sent<'u>(call: &Call<'u>) -> Option<Node<'u>> {
-    match call.method() {
-        "insertAdjacentHTML" => call.positional(1),
-        _ => call.positional(0),
-    }
 }

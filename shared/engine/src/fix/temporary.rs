@@ -1,5 +1,7 @@
 //! CWE-377: a temporary file is made with its name, not after it.
 
+mod uses;
+
 use super::call::Call;
 use super::edit::Edit;
 use super::import;
@@ -18,16 +20,16 @@ pub(super) fn mkstemp(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     if let Some(opened) = opened(place)? {
         return Ok(opened);
     }
-    let assignment = call.node.parent().filter(|parent| parent.kind() == "assignment");
+    let assignment = call.node.parent().filter(|parent| {
+        let is_plain = parent.kind() == "assignment" && parent.field("type").is_none();
+        is_plain && parent.parent().is_some_and(|outer| outer.kind() == "expression_statement")
+    });
     let left = assignment.as_ref().and_then(|assignment| assignment.field("left"));
     let left = left
         .filter(|left| matches!(&*left.kind(), "identifier" | "attribute"))
-        .ok_or(Refused::Shape("the name is not kept in a variable"))?;
-    let name = left.text();
-    if place.source().contains(&format!("mkdir({name}"))
-        || place.source().contains(&format!("makedirs({name}"))
-    {
-        return Err(Refused::Shape("a folder is made of the name"));
+        .ok_or(Refused::Shape("the name is not kept in a variable of its own"))?;
+    if !uses::take_a_file(place, &left) {
+        return Err(Refused::Shape("what uses the name may need that no file has it yet"));
     }
     let taken = place.names_in_function();
     let free = ["handle", "descriptor", "temporary_handle"].iter().find(|n| !taken.iter().any(|t| t == *n));
@@ -54,7 +56,16 @@ pub(super) fn mkstemp(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
 pub(super) fn mkdtemp(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let call = place.call()?;
     let path = call.positional(0).ok_or(Refused::NoTemplate)?;
+    if !uses::writes_anew(&call) {
+        return Err(Refused::Shape("the file may be one that is there already"));
+    }
     let written = place.written(&path).ok_or(Refused::Shape("the file's name is put together"))?;
+    if uses::is_repeated(place, &written) {
+        return Err(Refused::Shape("each turn of a loop would get a file of its own"));
+    }
+    if !uses::is_written_first(place, &path) {
+        return Err(Refused::Shape("the file is looked for before it is written"));
+    }
     if let Some(joined) = Call::of(place.facts, &written) {
         return in_own_folder(place, &joined);
     }
@@ -111,6 +122,9 @@ fn stem(name: &str) -> Result<&str, Refused> {
     if stem.is_empty() || name.contains(['/', '\\']) {
         return Err(Refused::Shape("the file lies in a folder of its own"));
     }
+    if [".lock", ".pid", ".sock"].iter().any(|end| name.ends_with(end)) {
+        return Err(Refused::Shape("other programs look for the file by its name"));
+    }
     Ok(stem)
 }
 
@@ -125,6 +139,9 @@ fn opened(place: &Place<'_, '_>) -> Result<Option<Proposal>, Refused> {
         return Ok(None);
     }
     let mode = outer.value(1, &["mode"]).ok_or(Refused::Shape("the file is read before it is written"))?;
+    if !uses::is_mode(&mode, "w") {
+        return Err(Refused::Shape("the file may have to be there, or not to be there"));
+    }
     if !call.arguments.is_empty() || outer.arguments.len() != 2 {
         return Err(Refused::Shape("the call passes other arguments too"));
     }

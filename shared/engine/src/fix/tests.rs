@@ -1,11 +1,13 @@
 //! Fixes from the outside: what becomes of a file.
 
+mod markup;
 mod python;
 mod refused;
 mod script;
 mod sql;
 mod steps;
 mod stories;
+mod temporary;
 
 use quartet_domain::results::Rung;
 

@@ -72,6 +72,14 @@ fn pages_redirects_and_weak_functions_in_javascript() {
         "req.query.q",
         "escapeHtml(req.query.q)",
     );
+    // Escaped, but where that does not help.
+    javascript(
+        "CWE-79",
+        "show",
+        "exports.show = (req, res) => {\n  const escapeHtml = (value) => String(value).replace(/[&<>\"']/g, (c) => `&#${c.charCodeAt(0)};`);\n  const q = escapeHtml(req.query.q);\n  res.send(HERE); // SINK\n};\n",
+        "`<script>var q = ${q};</script>`",
+        "`<p title=\"${q}\">x</p>`",
+    );
     javascript(
         "CWE-601",
         "after",

@@ -115,6 +115,14 @@ fn pages_in_python() {
         "q",
         "html.escape(q)",
     );
+    // Escaped, but where that does not help.
+    python(
+        "CWE-79",
+        "show",
+        "import html\nfrom fastapi.responses import HTMLResponse\nasync def show(q: str):\n    q = html.escape(q)\n    return HTMLResponse(HERE)  # SINK\n",
+        "f'<p onclick=\"{q}\">x</p>'",
+        "f'<p title=\"{q}\">x</p>'",
+    );
 }
 
 #[test]

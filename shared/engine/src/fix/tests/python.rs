@@ -226,20 +226,6 @@ fn numbers_that_nobody_foresees() {
 }
 
 #[test]
-fn temporary_files() {
-    check_file(
-        "a.py",
-        "import tempfile\n\ndef f():\n    name = tempfile.mktemp(suffix='.txt')\n    return name\n",
-        "import os\nimport tempfile\n\ndef f():\n    handle, name = tempfile.mkstemp(suffix='.txt')\n    os.close(handle)\n    return name\n",
-    );
-    check_file(
-        "a.py",
-        "import tempfile\n\ndef f():\n    return open(tempfile.mktemp(), 'w')\n",
-        "import tempfile\n\ndef f():\n    return tempfile.NamedTemporaryFile('w', delete=False)\n",
-    );
-}
-
-#[test]
 fn xml() {
     check(
         "from lxml import etree",

@@ -96,7 +96,7 @@ fn places_that_nothing_tells() {
     python("import os", "return open(request.args['f']).read()", "no folder");
     python("import random", "random.seed(1)\n    return redirect('/')", "");
     script("const fs = require('fs');", "fs.readFile(req.query.f, () => {});", "no folder");
-    script("const x = 1;", "res.send('<a href=\"' + req.query.n + '\">x</a>');", "no function that escapes");
+    script("const x = 1;", "res.send('<a href=\"' + req.query.n + '\">x</a>');", "escaping does not help");
     python(
         "from lxml import etree",
         "root = etree.parse('a.xml')\n    return str(root.xpath('//a[' + request.args['i'] + ']'))",

@@ -69,42 +69,6 @@ fn html() {
     );
 }
 
-/// No package escapes: the module's own function does, or one line.
-#[test]
-fn html_without_a_package() {
-    const LINE: &str =
-        r#"const escapeHtml = (value) => String(value).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);"#;
-    let file = |head: &str, body: &str| {
-        format!("{head}module.exports.show = function (req, res) {{\n  {body}\n}};\n")
-    };
-    #[track_caller]
-    fn check(before: String, after: String) {
-        let typed = after.replace("(value) =>", "(value: unknown) =>");
-        check_file("a.js", &before, &after);
-        check_file("a.ts", &before, &typed);
-    }
-    let sent = "res.send(\"<h1>\" + req.query.q + \"</h1>\");";
-    let escaped = "res.send(\"<h1>\" + escapeHtml(req.query.q) + \"</h1>\");";
-    check(file("", sent), file("", &format!("{LINE}\n  {escaped}")));
-    check(
-        file(
-            "",
-            "let html = `<p title=\"${req.query.a}\">`;\n  if (req.query.b) {\n    html += `<b>${req.query.b}</b>`;\n  }\n  res.send(html);",
-        ),
-        file(
-            "",
-            &format!(
-                "{LINE}\n  let html = `<p title=\"${{escapeHtml(req.query.a)}}\">`;\n  if (req.query.b) {{\n    html += `<b>${{escapeHtml(req.query.b)}}</b>`;\n  }}\n  res.send(html);"
-            ),
-        ),
-    );
-    let own = "function escapeHtml(text) {\n  return text.replace(/[<>&\"']/g, \"\");\n}\n\n";
-    check_file("a.js", &file(own, sent), &file(own, escaped));
-    // A function of that name that does not escape is of no use.
-    let other = "function escapeHtml(text) {\n  return text + \"\";\n}\n\n";
-    super::check_refused("a.js", &file(other, sent), "finding_gone");
-}
-
 #[test]
 fn paths() {
     check(

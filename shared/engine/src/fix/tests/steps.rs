@@ -67,29 +67,3 @@ fn text_that_depends_is_left() {
         "in several steps",
     );
 }
-
-#[test]
-fn temporary_files_in_javascript() {
-    check_file(
-        "a.js",
-        "const fs = require('fs');\n\nfunction save(state) {\n  fs.writeFileSync('/tmp/state.json', state);\n}\n",
-        "const fs = require('fs');\nconst path = require('path');\nconst os = require('os');\n\nfunction save(state) {\n  fs.writeFileSync(path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'state-')), 'state.json'), state);\n}\n",
-    );
-    check_file(
-        "a.ts",
-        "import * as fs from 'node:fs';\nimport os from 'node:os';\nimport path from 'node:path';\n\nexport function save(state: string): string {\n  const file = \"/var/tmp/state\";\n  fs.writeFileSync(file, state);\n  return fs.readFileSync(file, 'utf8');\n}\n",
-        "import * as fs from 'node:fs';\nimport os from 'node:os';\nimport path from 'node:path';\n\nexport function save(state: string): string {\n  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), \"state-\")), \"state\");\n  fs.writeFileSync(file, state);\n  return fs.readFileSync(file, 'utf8');\n}\n",
-    );
-    check_file(
-        "a.js",
-        "const fs = require('fs');\nconst { tmpdir } = require('os');\nconst { join } = require('path');\n\nfunction save(state) {\n  const file = join(tmpdir(), 'state.json');\n  fs.writeFileSync(file, state);\n  return file;\n}\n",
-        "const fs = require('fs');\nconst { tmpdir } = require('os');\nconst { join } = require('path');\n\nfunction save(state) {\n  const file = join(fs.mkdtempSync(join(tmpdir(), 'state-')), 'state.json');\n  fs.writeFileSync(file, state);\n  return file;\n}\n",
-    );
-    let file = |body: &str| format!("const fs = require('fs');\nfunction save(state) {{\n  {body}\n}}\n");
-    check_refused("a.js", &file("fs.writeFileSync('/tmp/app/state.json', state);"), "a folder of its own");
-    check_refused(
-        "a.js",
-        &file("fs.writeFileSync('/tmp/state', state); load('/tmp/state');"),
-        "named elsewhere too",
-    );
-}

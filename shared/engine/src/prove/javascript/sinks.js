@@ -18,10 +18,25 @@ function query(name, parts) {
   else if (isQuery) note('seen', text);
 }
 
+// Whether escaped text is shown where it stands: not in a script, and in a tag only within the quotes of an attribute that
+// is neither run nor leads somewhere.
+function isShown(before, after) {
+  if (/<(script|style)\b(?![\s\S]*<\/\1\b)/i.test(before)) return false;
+  const tag = before.slice(before.search(/<[^<]*$/)).replace(/=\s*("[^"]*"|'[^']*')/g, ' ');
+  if (!/^<[a-z]/i.test(tag)) return true;
+  const open = /([^\s=]+)\s*=\s*(["'])([^]*)$/.exec(tag);
+  const end = tag.indexOf('>');
+  if (open === null || (end >= 0 && end < open.index + open[1].length)) return end >= 0;
+  const [, name, quote, start] = open;
+  const runs = /^(on.*|style|srcdoc)$/i.test(name) || (start === '' && /^(href|src|action|formaction|data|xlink:href)$/i.test(name));
+  return !runs && !(quote === '"' && after.startsWith(' a="'));
+}
+
 function judgeHtml(value) {
   if (typeof value !== 'string') return;
-  const escaped = ['&lt;', '&#60;', '&#x3c;', '&#x3C;'].some((less) => value.includes(less + MARK));
-  note(value.includes(`<${MARK}`) ? 'code' : escaped ? 'data' : 'seen', value);
+  const escaped = [...value.matchAll(new RegExp(`(?:&lt;|&#60;|&#x3c;)${MARK}`, 'gi'))];
+  const shown = escaped.every((one) => isShown(value.slice(0, one.index), value.slice(one.index + one[0].length)));
+  note(value.includes(`<${MARK}`) || !shown ? 'code' : escaped.length > 0 ? 'data' : 'seen', value);
 }
 
 function redirected(name, parts) {

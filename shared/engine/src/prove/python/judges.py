@@ -85,6 +85,25 @@ def opened(path):
             note("path", os.path.abspath(path))
 
 
+def is_shown(before, after):
+    """Whether escaped text is shown where it stands: not in a script, and in a tag only within the quotes of an attribute
+    that is neither run nor leads somewhere."""
+    if re.search(r"<(script|style)\b(?!.*</\1\b)", before, re.I | re.S):
+        return False
+    tag = before[before.rfind("<"):] if "<" in before else ""
+    tag = re.sub(r"""=\s*("[^"]*"|'[^']*')""", " ", tag)
+    if not re.match("<[a-z]", tag, re.I):
+        return True
+    opened = re.search(r"""([^\s=]+)\s*=\s*(["'])(.*)$""", tag, re.S)
+    end = tag.find(">")
+    if opened is None or 0 <= end < opened.end(1):
+        return end >= 0
+    name, quote, start = opened.groups()
+    leads = not start and re.fullmatch("href|src|action|formaction|data|xlink:href", name, re.I)
+    runs = re.fullmatch("on.*|style|srcdoc", name, re.I) or leads
+    return not runs and not (quote == '"' and after.startswith(' a="'))
+
+
 def judge_html(value, kind="text/html"):
     """The texts of an answer, if it is not said to be something else than HTML."""
     if isinstance(value, Response):
@@ -96,8 +115,9 @@ def judge_html(value, kind="text/html"):
         for one in value:
             judge_html(one, kinds[0] if kinds else kind)
     elif isinstance(value, str) and "html" in kind:
-        escaped = any(less + MARK in value for less in ("&lt;", "&#60;", "&#x3c;", "&#x3C;"))
-        note("code" if "<" + MARK in value else "data" if escaped else "seen", value)
+        escaped = list(re.finditer("(?:&lt;|&#60;|&#x3c;)" + MARK, value, re.I))
+        shown = all(is_shown(value[:one.start()], value[one.end():]) for one in escaped)
+        note("code" if "<" + MARK in value or not shown else "data" if escaped else "seen", value)
 
 
 def as_one_word(text, payload):
