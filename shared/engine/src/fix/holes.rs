@@ -10,8 +10,7 @@ use crate::analyze::unit::Node;
 
 use super::place::Place;
 
-pub(super) use pieces::{Part, is_composed, parts};
-use pieces::{Piece, pieces};
+pub(super) use pieces::{Part, Piece, is_composed, parts, pieces};
 
 /// Most values that one text may take in.
 const MAX_HOLES: usize = 24;
@@ -208,24 +207,4 @@ impl<'u> Search<'_, '_, 'u> {
 
 fn is_list(node: &Node<'_>) -> bool {
     matches!(&*node.kind(), "list" | "array")
-}
-
-/// The constant texts of what a name holds: `None` when part of it is neither text nor put together here.
-pub(super) fn constants<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> Option<Vec<String>> {
-    let Meaning::Values(values) = place.facts.scopes.meaning(&node.text(), node.range().start) else {
-        return None;
-    };
-    let mut texts = Vec::new();
-    for value in values {
-        let inner = match &*value.value.kind() {
-            "parenthesized_expression" => value.value.named_children().next()?,
-            _ => value.value.clone(),
-        };
-        for piece in pieces(place.family, &inner)?? {
-            if let Piece::Text(text) = piece {
-                texts.push(text);
-            }
-        }
-    }
-    Some(texts)
 }

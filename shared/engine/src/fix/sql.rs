@@ -6,7 +6,7 @@
 mod driver;
 mod parameters;
 mod statement;
-mod steps;
+pub(super) mod steps;
 
 use crate::analyze::unit::Node;
 use crate::language::Family;

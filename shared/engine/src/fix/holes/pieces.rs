@@ -3,7 +3,7 @@
 use crate::analyze::unit::Node;
 use crate::language::Family;
 
-pub(super) enum Piece<'u> {
+pub(in crate::fix) enum Piece<'u> {
     Text(String),
     Hole(Node<'u>, bool),
 }
@@ -18,7 +18,7 @@ pub(in crate::fix) fn is_composed(family: Family, node: &Node<'_>) -> bool {
 }
 
 /// What an expression that makes text is made of; `None` for any other, `Some(None)` where it cannot be read.
-pub(super) fn pieces<'u>(family: Family, node: &Node<'u>) -> Option<Option<Vec<Piece<'u>>>> {
+pub(in crate::fix) fn pieces<'u>(family: Family, node: &Node<'u>) -> Option<Option<Vec<Piece<'u>>>> {
     let mut out = Vec::new();
     match &*node.kind() {
         "string" | "template_string" | "concatenated_string" => Some(quoted(node, &mut out).map(|()| out)),
