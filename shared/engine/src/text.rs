@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
+use encoding_rs::{
+    Encoding, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
+};
 
 use crate::language::Language;
 
@@ -120,7 +122,9 @@ mod tests {
             let text = decode(bytes, Some(Language::Python));
             assert_eq!(text.as_deref(), expected, "{}", String::from_utf8_lossy(bytes));
         }
-        for name in ["utf-7", "unicode_escape", "raw_unicode_escape", "rot13", "utf-16", "iso-2022-jp", "none"] {
+        for name in
+            ["utf-7", "unicode_escape", "raw_unicode_escape", "rot13", "utf-16", "iso-2022-jp", "none"]
+        {
             check(format!("# coding: {name}\n#+AAo-import os\n").as_bytes(), None);
         }
         check(b"# coding: utf-8\nx = 1\n", Some("# coding: utf-8\nx = 1\n"));

@@ -90,7 +90,8 @@ fn weigh(simple: &Simple<'_, '_>) -> Result<Kind, Refused> {
         Kind::Runs => Err(Refused::Shape("the program may run its arguments or its input as code")),
         Kind::Unclear => Err(Refused::Shape("the program is not plainly named")),
         Kind::RunsByOption => {
-            let before_options_end = simple.words[1..].iter().take_while(|w| w.text().as_deref() != Some("--"));
+            let before_options_end =
+                simple.words[1..].iter().take_while(|w| w.text().as_deref() != Some("--"));
             let is_risk = |word: &Word<'_, '_>| word.may_be_option() && word.values().next().is_some();
             if before_options_end.into_iter().any(is_risk) {
                 return Err(Refused::Shape("a value may become an option by which the program runs another"));
@@ -146,11 +147,7 @@ pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
 }
 
 /// The text that a shell reads: the command itself, or the last word of `["sh", "-c", text]`.
-fn shell_text<'u>(
-    place: &Place<'_, 'u>,
-    call: &Call<'u>,
-    command: &Node<'u>,
-) -> Result<Node<'u>, Refused> {
+fn shell_text<'u>(place: &Place<'_, 'u>, call: &Call<'u>, command: &Node<'u>) -> Result<Node<'u>, Refused> {
     if call.name.starts_with("os.") || call.keyword("shell").is_some() || call.method() == "getoutput" {
         return Ok(command.clone());
     }
@@ -173,5 +170,8 @@ fn shell_text<'u>(
 /// Whether an expression is text by its form.
 fn is_text_by_form(node: &Node<'_>) -> bool {
     let callee = node.field("function").map(|callee| callee.text().into_owned()).unwrap_or_default();
-    node.kind().ends_with("string") || callee == "str" || callee.ends_with(".strip") || callee.ends_with(".decode")
+    node.kind().ends_with("string")
+        || callee == "str"
+        || callee.ends_with(".strip")
+        || callee.ends_with(".decode")
 }

@@ -160,7 +160,7 @@ impl Value {
     }
 
     /// The value as one of several that are made alike: none of them is known, but all may be constants.
-    pub(super) fn as_element(self) -> Self {
+    pub(super) fn into_element(self) -> Self {
         let traits = if self.is_fixed() { self.traits.with(Traits::FIXED) } else { self.traits };
         Self { constant: None, traits, ..self }
     }

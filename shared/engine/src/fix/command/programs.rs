@@ -28,7 +28,8 @@ const RUN_BY_OPTION: &str = "
 ";
 
 /// Shells have them built in, and there is no such program.
-const BUILT_IN: &str = "cd pushd popd dirs exit return shift umask ulimit jobs fg bg history logout times break continue";
+const BUILT_IN: &str =
+    "cd pushd popd dirs exit return shift umask ulimit jobs fg bg history logout times break continue";
 
 /// What is the matter with a program, by its file name without a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

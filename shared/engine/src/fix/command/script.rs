@@ -43,7 +43,8 @@ fn options_are_known(call: &Call<'_>) -> Result<(), Refused> {
         "arrow_function" | "function_expression" | "function" => Ok(()),
         "object" => {
             let hidden = |part: Node<'_>| !matches!(&*part.kind(), "pair" | "comment" | "method_definition");
-            if options.named_children().any(hidden) || !is_shell && call::property(options, "shell").is_some() {
+            if options.named_children().any(hidden) || !is_shell && call::property(options, "shell").is_some()
+            {
                 return Err(Refused::Shape("the options may name a shell"));
             }
             Ok(())

@@ -149,9 +149,7 @@ impl<'s, 'u> Reader<'s, 'u> {
             (Some('&'), _) => return Err(Refused::Shape("the command copies a file descriptor")),
             _ => {
                 // `2>` is no word.
-                let is_number = |bit: &Bit<'_, '_>| {
-                    matches!(bit, Bit::Text(text) if text.bytes().all(|byte| byte.is_ascii_digit()))
-                };
+                let is_number = |bit: &Bit<'_, '_>| matches!(bit, Bit::Text(text) if text.bytes().all(|byte| byte.is_ascii_digit()));
                 if self.word.bits.iter().all(is_number) && !self.word.quoted {
                     self.word = Word::default();
                 }

@@ -13,10 +13,50 @@ use super::line::unwrapped;
 const MAX_DEPTH: u32 = 4;
 /// Names of values that are often several words.
 const SEVERAL: &[&str] = &[
-    "flags", "flag", "args", "arg", "arguments", "argv", "argc", "opts", "options", "params", "parameters",
-    "switches", "cmd", "cmds", "command", "commands", "cmdline", "commandline", "script", "code", "pipeline", "shell",
-    "words", "extra", "extras", "rest", "files", "paths", "filenames", "names", "hosts", "targets", "sources",
-    "packages", "modules", "dirs", "directories", "tests", "urls", "items", "list", "suffixes", "expr", "redirect",
+    "flags",
+    "flag",
+    "args",
+    "arg",
+    "arguments",
+    "argv",
+    "argc",
+    "opts",
+    "options",
+    "params",
+    "parameters",
+    "switches",
+    "cmd",
+    "cmds",
+    "command",
+    "commands",
+    "cmdline",
+    "commandline",
+    "script",
+    "code",
+    "pipeline",
+    "shell",
+    "words",
+    "extra",
+    "extras",
+    "rest",
+    "files",
+    "paths",
+    "filenames",
+    "names",
+    "hosts",
+    "targets",
+    "sources",
+    "packages",
+    "modules",
+    "dirs",
+    "directories",
+    "tests",
+    "urls",
+    "items",
+    "list",
+    "suffixes",
+    "expr",
+    "redirect",
 ];
 
 /// `Err` says why the value must not be taken for one word.
@@ -108,11 +148,16 @@ fn says_several(node: &Node<'_>) -> bool {
         "subscript" | "subscript_expression" => node.field("subscript").or_else(|| node.field("index")),
         "call" | "call_expression" => {
             let method = node.field("function");
-            let method = method.and_then(|callee| callee.field("attribute").or_else(|| callee.field("property")));
-            if method.is_some_and(|method| matches!(&*method.text(), "join" | "getlist" | "getall" | "get_all")) {
+            let method =
+                method.and_then(|callee| callee.field("attribute").or_else(|| callee.field("property")));
+            if method
+                .is_some_and(|method| matches!(&*method.text(), "join" | "getlist" | "getall" | "get_all"))
+            {
                 return true;
             }
-            node.field("arguments").and_then(|list| list.named_children().next()).filter(|a| a.kind() == "string")
+            node.field("arguments")
+                .and_then(|list| list.named_children().next())
+                .filter(|a| a.kind() == "string")
         }
         _ => None,
     };
@@ -164,7 +209,14 @@ pub(super) fn is_text<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
                 || callee.contains('.')
                     && matches!(
                         method,
-                        "strip" | "decode" | "lower" | "upper" | "replace" | "trim" | "toString" | "toLowerCase"
+                        "strip"
+                            | "decode"
+                            | "lower"
+                            | "upper"
+                            | "replace"
+                            | "trim"
+                            | "toString"
+                            | "toLowerCase"
                     )
         }
         _ => false,

@@ -128,10 +128,30 @@ fn commands_whose_words_are_code_again() {
         python("import os, subprocess, shlex", &body, reason);
     }
     for command in [
-        "bash -c {a}", "eval {a}", "su -c {a} | tee", "python3 -c {a}", "xargs sh -c {a}", "nohup {a}", "sudo {a}",
-        "powershell -Command dir {a}", "ssh {a} ls {b}", "cat {a} | sh", "find {a} -exec {b} +", "docker exec {a} ls",
-        "awk {a} file", "env A={a} ls", "time ls {a}", "exec {a}", "/usr/bin/perl -e {a}", "make {a}", "[ -v {a} ]",
-        "echo {a} | xargs rm", "if test {a}; then ls; fi", ". {a}", "busybox sh -c {a}", "cmd /c dir {a}",
+        "bash -c {a}",
+        "eval {a}",
+        "su -c {a} | tee",
+        "python3 -c {a}",
+        "xargs sh -c {a}",
+        "nohup {a}",
+        "sudo {a}",
+        "powershell -Command dir {a}",
+        "ssh {a} ls {b}",
+        "cat {a} | sh",
+        "find {a} -exec {b} +",
+        "docker exec {a} ls",
+        "awk {a} file",
+        "env A={a} ls",
+        "time ls {a}",
+        "exec {a}",
+        "/usr/bin/perl -e {a}",
+        "make {a}",
+        "[ -v {a} ]",
+        "echo {a} | xargs rm",
+        "if test {a}; then ls; fi",
+        ". {a}",
+        "busybox sh -c {a}",
+        "cmd /c dir {a}",
     ] {
         check(&format!("os.system(f'{command}')"), "");
     }
@@ -168,8 +188,8 @@ fn commands_with_values_that_are_no_single_word() {
     check("os.system(f'cp {\" \".join(request.args.getlist(\"f\"))} {b}')", "several words");
     check("os.system(f\"cp {'-l ' + b if b else ''} {a}\")", "one of two");
     check("os.system(f\"cp {b or ''} {a}\")", "no word");
-    check("path = 'out of ' + a\n    open(path)\n    os.system(f'cat {path} | wc')", "several words");
-    check("c = 'cat '\n    if b:\n        c = 'ls '\n    c += a\n    os.system(c)", "a name");
+    check("path = 'out of ' + a\n    open(path)\n    os.system(f'cat {path} | wc')", "used elsewhere");
+    check("c = 'cat '\n    if b:\n        c = 'ls '\n    c += a\n    os.system(c)", "several places");
 }
 
 #[test]

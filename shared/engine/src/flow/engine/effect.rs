@@ -54,7 +54,7 @@ impl Engine<'_> {
                 value
             }
             Effect::Fill => {
-                let rest = site.at(0).unwrap_or_default().as_element();
+                let rest = site.at(0).unwrap_or_default().into_element();
                 Value::shaped(Shape::Object(Object { rest, ..Object::default() }))
             }
             Effect::Absorb => {
@@ -181,7 +181,7 @@ impl Engine<'_> {
         match effect {
             Effect::Then => returned,
             Effect::Map | Effect::MapArg => {
-                let rest = returned.as_element();
+                let rest = returned.into_element();
                 Value::shaped(Shape::Object(Object { rest, ..Object::default() }))
             }
             Effect::FilterArg => Value { constant: None, ..given() },

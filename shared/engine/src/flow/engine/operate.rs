@@ -141,7 +141,8 @@ pub(super) fn cuts(format: &Value) -> bool {
         });
         let braces = text.split('{').skip(1).filter_map(|field| field.split('}').next());
         let mut braces = braces.filter_map(|field| field.split_once(['!', ':']).map(|(_, rest)| rest));
-        fields.into_iter().any(|cut| cut) || braces.any(|rest| rest.starts_with(['r', 'a']) || rest.contains('.'))
+        fields.into_iter().any(|cut| cut)
+            || braces.any(|rest| rest.starts_with(['r', 'a']) || rest.contains('.'))
     })
 }
 
