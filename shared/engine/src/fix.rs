@@ -44,6 +44,7 @@ use crate::analyze::finding::Finding;
 use crate::analyze::unit::Unit;
 use crate::analyze::{Facts, mask_text};
 use crate::language::{Family, Language};
+use crate::text;
 use crate::tree::Tree;
 
 pub(crate) use edit::{Edit, apply};
@@ -81,9 +82,11 @@ pub fn fix(tree: &Tree, found: &AnalysisResults) -> Fixes {
     let mut files = BTreeMap::new();
     let mut budget = MAX_RUN_BYTES;
     for (path, fingerprints) in wanted {
-        let Some(family) = Language::of_path(path).and_then(Language::family) else { continue };
+        let Some(language) = Language::of_path(path) else { continue };
+        let Some(family) = language.family() else { continue };
         let Some(bytes) = tree.get(path) else { continue };
-        let Ok(source) = str::from_utf8(bytes) else {
+        let read = text::decode(bytes, Some(language)).filter(|read| read.as_bytes() == bytes);
+        let Some(source) = read else {
             results.rejected.extend(of_another_encoding(path, found));
             continue;
         };
@@ -94,7 +97,7 @@ pub fn fix(tree: &Tree, found: &AnalysisResults) -> Fixes {
             family,
             project: &project,
             context: &context,
-            source: source.to_owned(),
+            source: source.into_owned(),
             secrets: Vec::new(),
             attempts,
             fixed: Vec::new(),

@@ -74,9 +74,9 @@ impl Language {
         if stem.is_empty() {
             return None;
         }
-        Some(match extension {
+        Some(match &*extension.to_ascii_lowercase() {
             "py" | "pyw" => Self::Python,
-            "js" | "jsx" | "mjs" | "cjs" => Self::JavaScript,
+            "js" | "jsx" | "mjs" | "cjs" | "es6" => Self::JavaScript,
             "ts" | "mts" | "cts" => Self::TypeScript,
             "tsx" => Self::Tsx,
             "java" => Self::Java,
@@ -202,6 +202,8 @@ mod tests {
             assert_eq!(Language::of_path(path), expected, "{path}");
         }
         check("a/b.py", Some(Language::Python));
+        check("a/B.PY", Some(Language::Python));
+        check("a/b.Es6", Some(Language::JavaScript));
         check("a.b/c.tsx", Some(Language::Tsx));
         check("x.d.ts", Some(Language::TypeScript));
         check("a.py/readme", None);

@@ -10,6 +10,7 @@ use super::suppress::{self, Suppressed};
 use super::unit::{Unit, Unread};
 use super::value::Facts;
 use super::{patterns, secrets, skip};
+use crate::language::Language;
 use crate::rules::OwnRules;
 use crate::tree::Tree;
 use crate::{flow, text};
@@ -157,7 +158,7 @@ fn one(path: &str, bytes: &[u8], code: Inspected, flows: &mut Flows) -> Detected
     if all.files == 0 && found.is_empty() {
         return all;
     }
-    let source = text::decode(bytes).unwrap_or_default();
+    let source = text::decode(bytes, Language::of_path(path)).unwrap_or_default();
     let sorted = suppress::apply(&source, found);
     let unreasoned = sorted.without_reason.iter();
     all.incomplete.extend(

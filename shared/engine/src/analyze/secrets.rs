@@ -40,10 +40,26 @@ struct Hit<'r> {
 
 /// Whether anything in the file is worth a look; a reason when it is text but too large.
 pub(crate) fn reads(path: &str, bytes: &[u8]) -> Result<bool, &'static str> {
-    if !is_text(bytes) || skip::is_vendored(path) || judge::is_data(path) {
+    if skip::is_vendored(path) || judge::is_data(path) {
         return Ok(false);
     }
+    if !is_text(bytes) {
+        return if holds_settings(path) {
+            Err("not text, not looked through for secrets")
+        } else {
+            Ok(false)
+        };
+    }
     if bytes.len() > MAX_BYTES { Err("too large to look for secrets") } else { Ok(true) }
+}
+
+/// Whether a file of this name is always text, and often has secrets in it.
+fn holds_settings(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    name.starts_with(".env")
+        || [".env", ".ini", ".cfg", ".conf", ".properties", ".yml", ".yaml", ".toml"]
+            .iter()
+            .any(|end| name.ends_with(end))
 }
 
 /// So much of a file without a zero byte is text.

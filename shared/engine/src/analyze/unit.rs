@@ -61,7 +61,7 @@ impl Unit {
         if bracket_depth(bytes) > MAX_BRACKETS || has_types(language) && angle_depth(bytes) > MAX_DEPTH {
             return Err(Unread::TooDeep);
         }
-        let source = text::decode(bytes).ok_or(Unread::NotText)?;
+        let source = text::decode(bytes, Some(language)).ok_or(Unread::NotText)?;
         if tokens(&source) > MAX_TOKENS {
             return Err(Unread::TooDense);
         }

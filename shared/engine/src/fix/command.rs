@@ -1,34 +1,37 @@
 //! CWE-78: a command is a list of arguments, and no shell reads it; where a shell must, each value is quoted.
+//!
+//! Both speak only of a command that is known whole, and of values that are a word, or part of one, of a program's
+//! arguments.
 
+mod line;
+mod programs;
 mod script;
+mod shell;
+mod value;
 mod words;
 
 use super::call::Call;
 use super::edit::Edit;
-use super::enclose::{self, Escape, Which};
-use super::holes::{self, Hole, Part};
 use super::import;
 use super::place::{Place, Proposal, Refused};
 use crate::analyze::unit::Node;
 
+use line::{Line, unwrapped};
+use programs::Kind;
 pub(super) use script::exec_file;
+use shell::{Simple, Word};
 use words::Words;
 
 const FIX: &str = "command_injection_prevention";
-/// A text with a space in it is a command, not a word.
-const MARKS: &[char] = &[' '];
-/// What only a shell understands.
-pub(super) const SHELL: &[char] =
-    &['|', '&', ';', '<', '>', '(', ')', '$', '`', '*', '?', '[', ']', '~', '#', '{', '}', '!', '\n', '\\'];
 
 /// `run(f"ping {host}", shell=True)` to `run(["ping", host])`, `os.system(..)` to `subprocess.run([..])`.
 pub(super) fn argument_list(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let call = place.call()?;
-    let command = call.value(0, &["args", "cmd", "command"]).ok_or(Refused::NoTemplate)?;
+    let command = command(&call)?;
     let words = Words::of(place, &command)?;
     let list = place.styled(&format!("[{}]", words.code.join(", ")));
     let description = "Runs the program with a list of arguments and without a shell. \
-                       A value with spaces is one argument now.";
+                       A value with spaces is one argument now, and so is an empty one.";
     let mut edits = vec![Edit::replace(command.range(), list.clone())];
     let uses = match &*call.name {
         "os.system" | "subprocess.getoutput" | "os.popen" => {
@@ -50,6 +53,20 @@ pub(super) fn argument_list(place: &Place<'_, '_>) -> Result<Proposal, Refused> 
     Ok(proposal)
 }
 
+/// The command, where no other argument says what runs it.
+fn command<'u>(call: &Call<'u>) -> Result<Node<'u>, Refused> {
+    let command = call.value(0, &["args", "cmd", "command"]).ok_or(Refused::NoTemplate)?;
+    let is_hidden = |a: &Node<'u>| matches!(&*a.kind(), "list_splat" | "dictionary_splat");
+    if call.keyword("executable").is_some() || call.arguments.iter().any(is_hidden) {
+        return Err(Refused::Shape("another argument may name the program"));
+    }
+    let positional = call.arguments.iter().filter(|a| a.kind() != "keyword_argument").count();
+    if positional > 1 || call.named("shell").is_some_and(|shell| !matches!(&*shell.text(), "True" | "1")) {
+        return Err(Refused::Shape("other arguments decide how the command is run"));
+    }
+    Ok(command)
+}
+
 /// For a function that has a shell built in: which one comes instead, its other arguments, and the node that it replaces.
 fn replaced<'u>(call: &Call<'u>) -> Option<(&'static str, &'static str, Node<'u>)> {
     let parent = call.node.parent()?;
@@ -64,77 +81,97 @@ fn replaced<'u>(call: &Call<'u>) -> Option<(&'static str, &'static str, Node<'u>
     }
 }
 
-/// Python: quotes the values that the flow names.
-pub(super) fn quote_tainted(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    quote(place, Which::Tainted)
+/// Whether values may be arguments of this program, and what program it is.
+fn weigh(simple: &Simple<'_, '_>) -> Result<Kind, Refused> {
+    let program = simple.words.first().ok_or(Refused::NoTemplate)?;
+    let program = program.text().ok_or(Refused::Shape("the program is a value too"))?;
+    let kind = programs::kind(&program);
+    match kind {
+        Kind::Runs => Err(Refused::Shape("the program may run its arguments or its input as code")),
+        Kind::Unclear => Err(Refused::Shape("the program is not plainly named")),
+        Kind::RunsByOption => {
+            let before_options_end =
+                simple.words[1..].iter().take_while(|w| w.text().as_deref() != Some("--"));
+            let is_risk = |word: &Word<'_, '_>| word.may_be_option() && word.values().next().is_some();
+            if before_options_end.into_iter().any(is_risk) {
+                return Err(Refused::Shape("a value may become an option by which the program runs another"));
+            }
+            Ok(kind)
+        }
+        Kind::Plain | Kind::BuiltIn => Ok(kind),
+    }
 }
 
-/// Python: quotes every value in the command.
-pub(super) fn quote_all(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
-    quote(place, Which::All)
-}
-
-/// A command that needs no shell is split instead of being read by one.
-fn quote(place: &Place<'_, '_>, which: Which) -> Result<Proposal, Refused> {
+/// Python: quotes the values, where the command needs its shell.
+pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let call = place.call()?;
-    let command = call.value(0, &["args", "cmd", "command"]).ok_or(Refused::NoTemplate)?;
-    let escape = Escape { module: "shlex", function: "quote", text_only: true, marks: MARKS };
-    let found = enclose::values(place, &command, &escape, which)?;
-    if is_within_quotes(place, &command, &found.holes) {
-        return Err(Refused::Shape("a value stands within quotes"));
-    }
-    if found.holes.iter().any(|hole| hole.before.is_empty()) {
-        return Err(Refused::Shape("the program is a value too"));
-    }
-    let mut edits = found.edits;
-    let mut uses = vec![found.uses];
-    if let Some(shell) = call.keyword("shell")
-        && call.name.starts_with("subprocess.")
-        && needs_no_shell(place, &command, found.holes.len())
-    {
-        let split = import::function(place, call.node.range().start, "shlex", "split")?;
-        edits.push(Edit::replace(command.range(), format!("{}({})", split.code, command.text())));
-        edits.push(call.without(&shell, place.source()));
-        for edit in split.edits {
-            if !edits.contains(&edit) {
-                edits.push(edit);
+    let command = command(&call)?;
+    let line = Line::of(place, &shell_text(place, &call, &command)?)?;
+    let script = shell::read(&line.stretches)?;
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut uses = None;
+    let mut inferred = 1;
+    for simple in &script.commands {
+        weigh(simple)?;
+        for word in simple.words.iter().chain(&simple.targets) {
+            for value in word.values().filter(|value| !value::is_number(place, &value.node)) {
+                if word.quotes_value {
+                    return Err(Refused::Shape("a value stands within quotes"));
+                }
+                if value::is_quoted(place, &value.node) {
+                    continue;
+                }
+                let imported = import::function(place, value.node.range().start, "shlex", "quote")?;
+                for edit in imported.edits {
+                    if !edits.contains(&edit) {
+                        edits.push(edit);
+                    }
+                }
+                let code = value.node.text();
+                let is_text = !value.formatted || is_text_by_form(&value.node);
+                let code = if is_text { code.into_owned() } else { format!("str({code})") };
+                edits.push(Edit::replace(value.node.range(), format!("{}({code})", imported.code)));
+                uses = Some(imported.full);
+                inferred = inferred.max(1 + u32::from(!place.is_on_way(&value.node)));
             }
         }
-        uses.push(split.full);
+    }
+    if uses.is_none() {
+        return Err(Refused::Shape("the value's place in the text was not found"));
     }
     let description =
         "Quoted the values in the command, so that each is one argument of a POSIX shell's command.";
-    let inferred = 1 + u32::from(which == Which::All);
     let mut proposal = Proposal::new(FIX, edits, description).inferring(inferred);
-    proposal.uses = uses;
+    proposal.uses.extend(uses);
     Ok(proposal)
 }
 
-/// Whether a value stands in the shell's own quotes, where one more pair would end them.
-fn is_within_quotes<'u>(place: &Place<'_, 'u>, command: &Node<'u>, holes: &[Hole<'u>]) -> bool {
-    let written = place.written(command);
-    let Some(parts) = written.and_then(|written| holes::parts(place.family, &written)) else {
-        let is_open = |text: &str| ['\'', '"'].iter().any(|quote| text.matches(*quote).count() % 2 == 1);
-        return holes.iter().any(|hole| is_open(&hole.before) || is_open(&hole.after));
+/// The text that a shell reads: the command itself, or the last word of `["sh", "-c", text]`.
+fn shell_text<'u>(place: &Place<'_, 'u>, call: &Call<'u>, command: &Node<'u>) -> Result<Node<'u>, Refused> {
+    if call.name.starts_with("os.") || call.keyword("shell").is_some() || call.method() == "getoutput" {
+        return Ok(command.clone());
+    }
+    let list = place.written(command).filter(|list| list.kind() == "list");
+    let words: Vec<_> = list.iter().flat_map(Node::named_children).collect();
+    let is_text = |node: &Node<'u>, among: &[&str]| {
+        let text = unwrapped(node).text().trim_matches(['"', '\'']).to_owned();
+        among.contains(&&*text)
     };
-    let mut open = None;
-    parts.iter().any(|part| match part {
-        Part::Hole(_) => open.is_some(),
-        Part::Text(text) => {
-            for c in text.chars().filter(|c| matches!(c, '\'' | '"')) {
-                open = if open == Some(c) { None } else { open.or(Some(c)) };
-            }
-            false
+    match &words[..] {
+        [shell, option, text]
+            if is_text(shell, &["sh", "bash", "/bin/sh", "/bin/bash"]) && is_text(option, &["-c"]) =>
+        {
+            Ok(text.clone())
         }
-    })
+        _ => Err(Refused::Shape("what reads the command is not known")),
+    }
 }
 
-/// Whether the text, put together in several steps, has nothing that only a shell understands: its constants are words
-/// and all of its values are quoted.
-fn needs_no_shell<'u>(place: &Place<'_, 'u>, command: &Node<'u>, quoted: usize) -> bool {
-    let all = holes::of(place, command, MARKS).map_or(0, |holes| holes.len());
-    command.kind() == "identifier"
-        && all == quoted
-        && holes::constants(place, command)
-            .is_some_and(|texts| texts.iter().all(|text| !text.contains(SHELL)))
+/// Whether an expression is text by its form.
+fn is_text_by_form(node: &Node<'_>) -> bool {
+    let callee = node.field("function").map(|callee| callee.text().into_owned()).unwrap_or_default();
+    node.kind().ends_with("string")
+        || callee == "str"
+        || callee.ends_with(".strip")
+        || callee.ends_with(".decode")
 }

@@ -23,8 +23,6 @@ pub(super) struct Hole<'u> {
     pub(super) formatted: bool,
     /// The constant text before it, where it is in the same expression.
     pub(super) before: String,
-    /// The constant text behind it, likewise.
-    pub(super) after: String,
 }
 
 /// Finds holes. `marks` tells text of the sink's own language, which is looked into, from other values, which are not.
@@ -87,12 +85,7 @@ impl<'u> Search<'_, '_, 'u> {
             }
             _ => match pieces(self.place.family, node) {
                 Some(pieces) => self.pieces(pieces, depth),
-                None => self.holes.push(Hole {
-                    node: node.clone(),
-                    formatted: false,
-                    before: String::new(),
-                    after: String::new(),
-                }),
+                None => self.holes.push(Hole { node: node.clone(), formatted: false, before: String::new() }),
             },
         }
     }
@@ -116,14 +109,12 @@ impl<'u> Search<'_, '_, 'u> {
                 node: node.clone(),
                 formatted: *formatted,
                 before: text(at.checked_sub(1).and_then(|before| pieces.get(before))),
-                after: text(pieces.get(at + 1)),
             });
         }
     }
 
     fn name(&mut self, node: &Node<'u>, is_text: bool, depth: u32) {
-        let hole =
-            || Hole { node: node.clone(), formatted: false, before: String::new(), after: String::new() };
+        let hole = || Hole { node: node.clone(), formatted: false, before: String::new() };
         let Meaning::Values(values) = self.place.facts.scopes.meaning(&node.text(), node.range().start)
         else {
             self.holes.push(hole());
@@ -207,24 +198,4 @@ impl<'u> Search<'_, '_, 'u> {
 
 fn is_list(node: &Node<'_>) -> bool {
     matches!(&*node.kind(), "list" | "array")
-}
-
-/// The constant texts of what a name holds: `None` when part of it is neither text nor put together here.
-pub(super) fn constants<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> Option<Vec<String>> {
-    let Meaning::Values(values) = place.facts.scopes.meaning(&node.text(), node.range().start) else {
-        return None;
-    };
-    let mut texts = Vec::new();
-    for value in values {
-        let inner = match &*value.value.kind() {
-            "parenthesized_expression" => value.value.named_children().next()?,
-            _ => value.value.clone(),
-        };
-        for piece in pieces(place.family, &inner)?? {
-            if let Piece::Text(text) = piece {
-                texts.push(text);
-            }
-        }
-    }
-    Some(texts)
 }

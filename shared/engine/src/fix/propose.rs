@@ -24,7 +24,7 @@ pub(super) fn templates(cwe: &str, family: Family) -> &'static [Template] {
     match (cwe.strip_prefix("CWE-").unwrap_or(cwe), family) {
         ("22", Python) => &[path::guard, path::extraction],
         ("22", JavaScript) => &[path::guard],
-        ("78", Python) => &[command::argument_list, command::quote_tainted, command::quote_all],
+        ("78", Python) => &[command::argument_list, command::quote],
         ("78", JavaScript) => &[command::exec_file],
         ("79", Python) => &[markup::escape_tainted, markup::escape_all, markup::autoescape],
         ("79", JavaScript) => {

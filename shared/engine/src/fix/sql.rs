@@ -9,7 +9,7 @@ mod parameters;
 mod position;
 mod scan;
 mod statement;
-mod steps;
+pub(super) mod steps;
 mod value;
 
 use crate::analyze::unit::Node;

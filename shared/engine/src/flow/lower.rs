@@ -28,9 +28,9 @@ pub(super) enum Language {
 impl Language {
     pub(super) fn of(path: &str) -> Option<Self> {
         let (_, extension) = path.rsplit_once('.')?;
-        match extension {
+        match &*extension.to_ascii_lowercase() {
             "py" | "pyw" => Some(Self::Python),
-            "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
+            "js" | "jsx" | "mjs" | "cjs" | "es6" => Some(Self::JavaScript),
             "ts" | "mts" | "cts" => Some(Self::TypeScript),
             "tsx" => Some(Self::Tsx),
             _ => None,

@@ -150,6 +150,21 @@ impl Value {
         self.constant.is_some() || self.traits.has(Traits::FIXED)
     }
 
+    /// The same of a container's elements.
+    pub(super) fn is_fixed_throughout(&self) -> bool {
+        let Some(object) = self.object() else { return self.is_fixed() };
+        let rest = &object.rest;
+        self.taint.is_clean()
+            && object.entries.iter().all(|(_, element)| element.is_fixed())
+            && (rest.is_fixed() || object.exact && *rest == Self::default())
+    }
+
+    /// The value as one of several that are made alike: none of them is known, but all may be constants.
+    pub(super) fn into_element(self) -> Self {
+        let traits = if self.is_fixed() { self.traits.with(Traits::FIXED) } else { self.traits };
+        Self { constant: None, traits, ..self }
+    }
+
     /// The classes for which no part of it is raw: constants, and what sanitisers gave.
     pub(super) fn cleaned(&self) -> Mask {
         self.deep_cleaned(4)

@@ -101,4 +101,6 @@ fn floods_and_giants_end() {
     assert!(detect("a.env", "secret".repeat(100_000).as_bytes()).is_empty());
     assert!(reads("a.sql", &vec![b'x'; super::MAX_BYTES + 1]).is_err());
     assert_eq!(reads("a.bin", b"\0AKIA"), Ok(false));
+    assert!(reads("web/.env", b"\xff\xfeA\0").is_err());
+    assert!(reads(".env.local", b"\0A=b").is_err());
 }

@@ -6,15 +6,17 @@ use super::super::import;
 use super::super::place::{Place, Proposal, Refused};
 use super::FIX;
 use super::words::Words;
+use crate::analyze::unit::Node;
 
 pub(in super::super) fn exec_file(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     let call = place.call()?;
     let command = call.positional(0).ok_or(Refused::NoTemplate)?;
+    options_are_known(&call)?;
     let words = Words::of(place, &command)?;
     let (program, arguments) = words.code.split_first().ok_or(Refused::NoTemplate)?;
     let text = place.styled(&format!("{program}, [{}]", arguments.join(", ")));
     let description = "Runs the program with a list of arguments and without a shell. \
-                       A value with spaces is one argument now.";
+                       A value with spaces is one argument now, and so is an empty one.";
     let mut edits = vec![Edit::replace(command.range(), text)];
     let uses = match &*call.name {
         "child_process.exec" => Some(rename(place, &call, "execFile", &mut edits)?),
@@ -31,6 +33,24 @@ pub(in super::super) fn exec_file(place: &Place<'_, '_>) -> Result<Proposal, Ref
     let mut proposal = Proposal::new(FIX, edits, description);
     proposal.uses.extend(uses);
     Ok(proposal)
+}
+
+/// Whether the arguments behind the command are written here, and none of them brings a shell back.
+fn options_are_known(call: &Call<'_>) -> Result<(), Refused> {
+    let Some(options) = call.arguments.get(1) else { return Ok(()) };
+    let is_shell = call.method().starts_with("spawn");
+    match &*options.kind() {
+        "arrow_function" | "function_expression" | "function" => Ok(()),
+        "object" => {
+            let hidden = |part: Node<'_>| !matches!(&*part.kind(), "pair" | "comment" | "method_definition");
+            if options.named_children().any(hidden) || !is_shell && call::property(options, "shell").is_some()
+            {
+                return Err(Refused::Shape("the options may name a shell"));
+            }
+            Ok(())
+        }
+        _ => Err(Refused::Shape("the options are not written here")),
+    }
 }
 
 fn rename(

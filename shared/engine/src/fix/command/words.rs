@@ -1,8 +1,10 @@
-//! A command's text as a shell would split it, with the values in it: `ping -c {n} '{host}'` is four words.
+//! A command as a list of arguments: `ping -c {n} '{host}'` is four words of code.
 
-use super::super::holes::{self, Part};
 use super::super::place::{Place, Refused};
-use super::SHELL;
+use super::line::{Line, Stretch, Value};
+use super::programs::Kind;
+use super::shell::{Bit, Word};
+use super::{shell, value, weigh};
 use crate::analyze::unit::Node;
 use crate::language::Family;
 
@@ -11,110 +13,78 @@ pub(super) struct Words {
     pub(super) code: Vec<String>,
 }
 
-/// A word on its way.
-#[derive(Default)]
-struct Word {
-    parts: Vec<Part>,
-    begun: bool,
-}
-
 impl Words {
     pub(super) fn of<'u>(place: &Place<'_, 'u>, command: &Node<'u>) -> Result<Self, Refused> {
-        let written =
-            place.written(command).ok_or(Refused::Shape("the command is put together in several steps"))?;
-        let parts = holes::parts(place.family, &written)
-            .ok_or(Refused::Shape("the command is put together in another way"))?;
-        if written.range() != command.range() {
+        let line = Line::of(place, command)?;
+        if !line.in_one_place {
             return Err(Refused::Shape("the command has a name"));
         }
-        let words = split(parts).ok_or(Refused::Shape("the command needs a shell"))?;
-        match words.first().map(Vec::as_slice) {
-            Some([Part::Text(program)]) if !program.is_empty() && !program.contains('=') => {}
-            _ => return Err(Refused::Shape("the program is a value too")),
+        let script = shell::read(&line.stretches)?;
+        let [simple] = &script.commands[..] else { return Err(Refused::Shape("the command needs a shell")) };
+        if script.needs_shell {
+            return Err(Refused::Shape("the command needs a shell"));
         }
-        let code: Option<Vec<_>> = words.iter().map(|word| code(place.family, word)).collect();
+        if weigh(simple)? == Kind::BuiltIn {
+            return Err(Refused::Shape("the program is a part of the shell"));
+        }
+        let mut values = simple.words.iter().flat_map(Word::values);
+        if values.any(|value| value::is_quoted(place, &value.node)) {
+            return Err(Refused::Shape("a value is quoted already"));
+        }
+        let code: Option<Vec<_>> = simple.words.iter().map(|word| code(place, word)).collect();
         code.map(|code| Self { code }).ok_or(Refused::Shape("a word of the command is not simple"))
     }
 }
 
-fn split(parts: Vec<Part>) -> Option<Vec<Vec<Part>>> {
-    let mut words = Vec::new();
-    let mut word = Word::default();
-    let mut quote = None;
-    for part in parts {
-        match part {
-            Part::Hole(code) => {
-                word.parts.push(Part::Hole(code));
-                word.begun = true;
-            }
-            Part::Text(text) => {
-                for c in text.chars() {
-                    match (quote, c) {
-                        (Some(open), c) if c == open => quote = None,
-                        (Some('"'), '$' | '`' | '\\') => return None,
-                        (Some(_), c) => word.push(c),
-                        (None, '\'' | '"') => {
-                            quote = Some(c);
-                            word.begun = true;
-                        }
-                        (None, ' ' | '\t') => words.extend(word.end()),
-                        (None, c) if SHELL.contains(&c) => return None,
-                        (None, c) => word.push(c),
-                    }
-                }
-            }
-        }
-    }
-    words.extend(word.end());
-    quote.is_none().then_some(words)
-}
-
-impl Word {
-    fn push(&mut self, c: char) {
-        self.begun = true;
-        match self.parts.last_mut() {
-            Some(Part::Text(text)) => text.push(c),
-            Some(Part::Hole(_)) | None => self.parts.push(Part::Text(c.to_string())),
-        }
-    }
-
-    fn end(&mut self) -> Option<Vec<Part>> {
-        let word = std::mem::take(self);
-        word.begun.then_some(word.parts)
-    }
-}
-
-fn code(family: Family, word: &[Part]) -> Option<String> {
-    match word {
+fn code<'u>(place: &Place<'_, 'u>, word: &Word<'_, 'u>) -> Option<String> {
+    match &word.bits[..] {
         [] => Some("\"\"".to_owned()),
-        [Part::Text(text)] => plain(text).then(|| format!("\"{text}\"")),
-        [Part::Hole(code)] => Some(code.clone()),
-        parts => composed(family, parts),
+        [Bit::Text(text)] => plain(text).then(|| format!("\"{text}\"")),
+        [Bit::Constant(Stretch::Constant { node, .. }, _)] => Some(node.text().into_owned()),
+        [Bit::Value(value)] => Some(whole(place, value)),
+        bits => composed(place.family, bits),
+    }
+}
+
+/// An argument must be text.
+fn whole<'u>(place: &Place<'_, 'u>, value: &Value<'u>) -> String {
+    let code = value.node.text();
+    match place.family {
+        // A sum takes nothing but text.
+        Family::Python if value.formatted && !value::is_text(place, &value.node) => format!("str({code})"),
+        Family::JavaScript if !value::is_text(place, &value.node) => format!("String({code})"),
+        Family::Python | Family::JavaScript => code.into_owned(),
     }
 }
 
 /// `f"--name={name}"`, or a template.
-fn composed(family: Family, parts: &[Part]) -> Option<String> {
-    let code = |part: &Part| match part {
-        Part::Text(_) => String::new(),
-        Part::Hole(code) => code.clone(),
-    };
-    let codes: String = parts.iter().map(code).collect();
+fn composed(family: Family, bits: &[Bit<'_, '_>]) -> Option<String> {
+    let parts: Option<Vec<Result<&str, String>>> = bits
+        .iter()
+        .map(|bit| match bit {
+            Bit::Text(text) => Some(Ok(text.as_str())),
+            Bit::Constant(Stretch::Constant { node, .. }, _) => Some(Err(node.text().into_owned())),
+            Bit::Constant(..) => None,
+            Bit::Value(value) => Some(Err(value.node.text().into_owned())),
+        })
+        .collect();
+    let parts = parts?;
+    let codes: String = parts.iter().filter_map(|part| part.as_ref().err()).map(String::as_str).collect();
     let quote = match family {
         Family::Python => ['"', '\''].into_iter().find(|quote| !codes.contains(*quote))?,
         Family::JavaScript => '`',
     };
     let mut inside = String::new();
-    for part in parts {
+    for part in &parts {
         match (part, family) {
-            (Part::Text(text), _) if plain(text) && !text.contains(quote) => inside.push_str(text),
-            (Part::Hole(code), Family::Python) if !code.contains(['\\', '{', '}', '\n']) => {
+            (Ok(text), _) if plain(text) && !text.contains(quote) => inside.push_str(text),
+            (Err(code), Family::Python) if !code.contains(['\\', '{', '}', '\n', '#', '!', ':']) => {
                 inside.push_str(&format!("{{{code}}}"));
             }
-            (Part::Hole(code), Family::JavaScript) if !code.contains('`') => {
+            (Err(code), Family::JavaScript) if !code.contains('`') => {
                 inside.push_str(&format!("${{{code}}}"));
             }
-            (Part::Text(_) | Part::Hole(_), _) => return None,
+            _ => return None,
         }
     }
     Some(match family {

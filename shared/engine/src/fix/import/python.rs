@@ -70,6 +70,10 @@ fn bindings<'u>(place: &Place<'_, 'u>) -> Vec<Bound<'u>> {
 /// Whether the import has run, and its name still means it, at byte `at`.
 fn is_visible(place: &Place<'_, '_>, import: &Bound<'_>, at: usize) -> bool {
     let Some(block) = import.statement.parent() else { return false };
+    // A class's functions do not see its names.
+    if block.parent().is_some_and(|owner| owner.kind() == "class_definition") {
+        return false;
+    }
     let reaches =
         block.kind() == "module" || import.statement.range().end <= at && within(&block.range(), &(at..at));
     let top = import.local.split('.').next().unwrap_or_default();

@@ -10,7 +10,7 @@ const MAX_STEPS: usize = 16;
 
 /// The expressions in their order. Each adds to the one before it, and nothing stands between them that could leave one
 /// out or see what is there by then.
-pub(super) fn of<'u>(place: &Place<'_, 'u>, query: &Node<'u>) -> Result<Vec<Node<'u>>, Refused> {
+pub(in crate::fix) fn of<'u>(place: &Place<'_, 'u>, query: &Node<'u>) -> Result<Vec<Node<'u>>, Refused> {
     if query.kind() != "identifier" {
         return Ok(vec![query.clone()]);
     }

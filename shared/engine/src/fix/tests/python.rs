@@ -36,15 +36,36 @@ fn commands() {
     );
     check(
         "import subprocess",
-        "name = request.args['name']\n    parts = ['sh', '-c']\n    parts.append(f'echo {name}')\n    subprocess.run(parts)",
+        "name = request.args['name']\n    subprocess.run(['sh', '-c', f'echo {name}'])",
         "import shlex\nimport subprocess",
-        "name = request.args['name']\n    parts = ['sh', '-c']\n    parts.append(f'echo {shlex.quote(str(name))}')\n    subprocess.run(parts)",
+        "name = request.args['name']\n    subprocess.run(['sh', '-c', f'echo {shlex.quote(str(name))}'])",
     );
+    // Put together in a row.
     check(
         "import subprocess",
-        "name = request.args['name']\n    line = 'sh -c '\n    line += f'echo {name}'\n    subprocess.run(line, shell=True)",
+        "name = request.args['name']\n    line = 'ls -l '\n    line += f'{name}'\n    line = line + ' | wc'\n    subprocess.run(line, shell=True)",
         "import shlex\nimport subprocess",
-        "name = request.args['name']\n    line = 'sh -c '\n    line += f'echo {shlex.quote(str(name))}'\n    subprocess.run(shlex.split(line))",
+        "name = request.args['name']\n    line = 'ls -l '\n    line += f'{shlex.quote(str(name))}'\n    line = line + ' | wc'\n    subprocess.run(line, shell=True)",
+    );
+    // What is no text becomes one, as it did before.
+    check(
+        "import os\nTOOL = 'head'",
+        "name, n = request.args['name'], int(request.args['n'])\n    os.system(f'{TOOL} -n {n} {name}')",
+        "import subprocess\nimport os\nTOOL = 'head'",
+        "name, n = request.args['name'], int(request.args['n'])\n    subprocess.run([TOOL, '-n', str(n), str(name)])",
+    );
+    // No program is called `cd`.
+    check(
+        "import os",
+        "os.system(f'cd {request.args[\"d\"]}')",
+        "import shlex\nimport os",
+        "os.system(f'cd {shlex.quote(str(request.args[\"d\"]))}')",
+    );
+    // A class's own import is not seen in its functions.
+    check_file(
+        "a.py",
+        "import os\n\n\nclass A:\n    import shlex\n\n    def f(self, job):\n        os.system(\"cat %s | wc\" % job.source)\n",
+        "from shlex import quote\nimport os\n\n\nclass A:\n    import shlex\n\n    def f(self, job):\n        os.system(\"cat %s | wc\" % quote(str(job.source)))\n",
     );
     // A redirection and a pipe need the shell.
     check(

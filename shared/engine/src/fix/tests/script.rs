@@ -36,6 +36,13 @@ fn commands() {
         "",
         "spawn('ping', [req.query.host], { shell: false });",
     );
+    // Arguments must be text.
+    check(
+        "const { execSync } = require('child_process');",
+        "execSync(`head -n ${req.body.n} ${req.query.f}`);",
+        "const { execSync, execFileSync } = require('child_process');",
+        "execFileSync('head', ['-n', String(req.body.n), req.query.f]);",
+    );
     check_file(
         "a.mjs",
         "import { exec } from 'child_process';\nimport express from 'express';\nconst app = express();\napp.get('/x', (req, res) => { exec('ping ' + req.query.h); });\n",

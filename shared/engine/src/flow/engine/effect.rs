@@ -53,6 +53,10 @@ impl Engine<'_> {
                 }
                 value
             }
+            Effect::Fill => {
+                let rest = site.at(0).unwrap_or_default().into_element();
+                Value::shaped(Shape::Object(Object { rest, ..Object::default() }))
+            }
             Effect::Absorb => {
                 let taint = site.args_taint();
                 if let Some((place, _)) = &site.receiver {
@@ -74,9 +78,12 @@ impl Engine<'_> {
                 Value::tainted(taint)
             }
             Effect::Nothing => Value::default(),
-            Effect::Map | Effect::Filter | Effect::Then | Effect::Event | Effect::MapArg => {
-                self.callback_effect(site, rule, effect)
-            }
+            Effect::Map
+            | Effect::Filter
+            | Effect::Then
+            | Effect::Event
+            | Effect::MapArg
+            | Effect::FilterArg => self.callback_effect(site, rule, effect),
             Effect::Pairs | Effect::Values | Effect::List | Effect::Dict => {
                 self.container_effect(site, effect)
             }
@@ -143,16 +150,17 @@ impl Engine<'_> {
         let at = rule.callback.unwrap_or(0);
         let maps = matches!(effect, Effect::Map | Effect::MapArg);
         let receiver = site.receiver_value();
+        let given = || site.at(usize::from(at == 0)).unwrap_or_default();
         let element = match effect {
-            Effect::MapArg => {
-                let other = usize::from(at == 0);
-                site.at(other).map(|v| v.any_element()).unwrap_or_default()
-            }
+            Effect::MapArg | Effect::FilterArg => given().any_element(),
             Effect::Then | Effect::Event => Value { traits: Traits::default(), ..receiver.clone() },
             _ => receiver.any_element(),
         };
         let Some(callback) = site.at(at).filter(|c| c.function().is_some()) else {
             let taint = receiver.all_taint().union(&site.args_taint());
+            if effect == Effect::FilterArg {
+                return Value { constant: None, ..given() };
+            }
             let clean = site.at(at).map_or(0, |c| self.cleaned_by(&c));
             return match maps {
                 true => Value { clean, ..Value::tainted(taint.without(clean)) },
@@ -160,19 +168,23 @@ impl Engine<'_> {
             };
         };
         let wide = Value { constant: None, ..element };
+        // After the element comes its index.
+        let index = Value { traits: Traits::FIXED, ..Value::default() };
         // A fold gives what it has so far first: both may hold any element.
         let args = vec![wide.clone(), wide.clone(), Value::default(), Value::default()];
-        let args = if matches!(effect, Effect::Then | Effect::Event) { vec![wide] } else { args };
+        let args = match effect {
+            Effect::Then | Effect::Event => vec![wide],
+            Effect::Map => vec![wide, index, receiver.clone()],
+            _ => args,
+        };
         let returned = self.call_back(&callback, args, site);
         match effect {
             Effect::Then => returned,
             Effect::Map | Effect::MapArg => {
-                let rest = Value { constant: None, ..returned };
-                Value {
-                    taint: receiver.taint.clone(),
-                    ..Value::shaped(Shape::Object(Object { rest, ..Object::default() }))
-                }
+                let rest = returned.into_element();
+                Value::shaped(Shape::Object(Object { rest, ..Object::default() }))
             }
+            Effect::FilterArg => Value { constant: None, ..given() },
             _ => Value { constant: None, ..receiver },
         }
     }
@@ -226,12 +238,16 @@ impl Engine<'_> {
                 let built =
                     matches!(effect, Effect::Join | Effect::Format) || subject.traits.has(Traits::BUILT);
                 let begins = subject.text().and_then(|t| t.split('{').next()).unwrap_or_default();
+                let is_fixed =
+                    subject.is_fixed_throughout() && site.args.iter().all(|g| g.value.is_fixed_throughout());
                 let traits = match built {
+                    _ if is_fixed && matches!(effect, Effect::Join | Effect::Format) => Traits::FIXED,
                     true if effect == Effect::Format && leads(begins) => Traits::BUILT.with(Traits::ANCHORED),
                     true => Traits::BUILT,
                     false => Traits::default(),
                 };
                 let clean = match effect {
+                    Effect::Format if super::operate::cuts(&subject) => 0,
                     Effect::Join | Effect::Format => {
                         site.args.iter().fold(subject.cleaned(), |all, given| all & given.value.cleaned())
                     }

@@ -254,7 +254,7 @@ impl Engine<'_> {
             self.eval(m, key);
         }
         let element = self.eval(m, value);
-        let element = Value { constant: None, ..self.proven_part(element) };
+        let element = self.proven_part(element).into_element();
         self.facts.truncate(facts);
         Value::shaped(Shape::Object(Object { rest: element, ..Object::default() }))
     }

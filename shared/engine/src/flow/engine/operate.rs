@@ -29,7 +29,8 @@ impl Engine<'_> {
                 let name = if op == Op::Div { a.name } else { Default::default() };
                 // `b"x" * n` is fixed, whatever the length.
                 let fixed = a.is_fixed() && b.is_fixed()
-                    || op == Op::Mul && (a.text().is_some() || b.text().is_some());
+                    || op == Op::Mul && (a.text().is_some() || b.text().is_some())
+                    || op == Op::Mul && a.object().is_some() && a.is_fixed_throughout();
                 let traits = if fixed && taint.is_clean() { Traits::FIXED } else { Traits::default() };
                 Value { constant, taint, name, traits, ..Value::default() }
             }
@@ -62,7 +63,8 @@ impl Engine<'_> {
             if object.is_some() { a.taint.union(&b.taint) } else { a.all_taint().union(&b.all_taint()) };
         let is_markup = |v: &Value| v.name.is_known() && self.rules.markup.contains(&v.name);
         let taint = if is_markup(a) || is_markup(b) { taint.without(self.rules.class("xss")) } else { taint };
-        Value { taint, traits, shape: object, clean: a.cleaned() & b.cleaned(), ..Value::default() }
+        let clean = if op == Op::Mod && cuts(a) { 0 } else { a.cleaned() & b.cleaned() };
+        Value { taint, traits, shape: object, clean, ..Value::default() }
     }
 
     fn equals(&mut self, equal: bool, a: &Value, b: &Value, span: Span) -> Value {
@@ -128,6 +130,20 @@ fn is_anchored(op: Op, a: &Value, b: &Value) -> bool {
             op == Op::Add && lead.is_anchored()
         }
     }
+}
+
+/// Whether a format shortens what it is given, or quotes it once more: `%.5s`, `{:.5}`, `%r`, `{!r}`.
+pub(super) fn cuts(format: &Value) -> bool {
+    format.text().is_some_and(|text| {
+        let fields = text.split('%').skip(1).map(|field| {
+            field.split(|c: char| c.is_ascii_alphabetic()).next().is_some_and(|flags| flags.contains('.'))
+                || field.starts_with(['r', 'a'])
+        });
+        let braces = text.split('{').skip(1).filter_map(|field| field.split('}').next());
+        let mut braces = braces.filter_map(|field| field.split_once(['!', ':']).map(|(_, rest)| rest));
+        fields.into_iter().any(|cut| cut)
+            || braces.any(|rest| rest.starts_with(['r', 'a']) || rest.contains('.'))
+    })
 }
 
 /// All origins of `value`, for all classes.

@@ -116,3 +116,28 @@ fn a_fingerprint_does_not_move_with_its_lines() {
     assert_eq!(one[0].fingerprint, two[0].fingerprint);
     assert_ne!(one[0].line_number, two[0].line_number);
 }
+
+/// A quoted text is no word any more once it is cut, or quoted again.
+#[test]
+fn quoted_text_that_is_cut() {
+    #[track_caller]
+    fn check(text: &str, is_found: bool) {
+        let code = format!(
+            "import os, shlex\nfrom flask import request\ndef view():\n    q = shlex.quote(request.args['q'])\n    os.system({text})\n"
+        );
+        let hits = found(&[("a.py", &code)]);
+        assert_eq!(hits.iter().any(|v| v.cwe == "CWE-78"), is_found, "{text}: {hits:#?}");
+    }
+    check("'ls %s' % q", false);
+    check("f'ls {q}'", false);
+    check("f'ls {q!s}'", false);
+    check("f'ls {q:>9}'", false);
+    check("'ls {}'.format(q)", false);
+    check("'ls %.5s' % q", true);
+    check("'ls %r' % q", true);
+    check("f'ls {q:.7}'", true);
+    check("f'ls {q!r}'", true);
+    check("'ls {!r}'.format(q)", true);
+    check("'ls {:.5}'.format(q)", true);
+    check("'ls ' + q[1:-1]", true);
+}

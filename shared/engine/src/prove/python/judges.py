@@ -1,5 +1,4 @@
 # Judges: whether what reached a sink is code or data.
-import shlex
 
 SQL = re.compile(r"\b(select|insert|update|delete|replace|create|drop|alter|with|pragma)\b", re.I)
 BROKEN_HASHES = {"md4", "md5", "sha1", "sha", "ripemd160", "md2"}
@@ -120,15 +119,69 @@ def judge_html(value, kind="text/html"):
         note("code" if "<" + MARK in value or not shown else "data" if escaped else "seen", value)
 
 
+# They run what they are given as code, or as another program.
+RUNNERS = SHELLS | {
+    "eval", "exec", "source", ".", "su", "sudo", "env", "nohup", "time", "timeout", "nice", "xargs", "ssh", "find",
+    "command", "powershell", "pwsh", "perl", "ruby", "node", "php", "awk", "docker", "ksh", "busybox",
+}
+
+
 def as_one_word(text, payload):
-    """Whether a shell reads the whole payload as part of one word."""
-    try:
-        lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
-        lexer.whitespace_split = True
-        words = list(lexer)
-    except ValueError:
+    """Whether a shell reads the whole payload as part of one word that a program is given."""
+    # What is read by other rules than those of words and quotes: it is never taken for data.
+    if any(sign in outside_single_quotes(text) for sign in ("<<", "`", "$(", "${", "$\0", "\\")):
         return False
-    return any(payload in word for word in words)
+    words = []
+    for word in simple_words(text):
+        if word is None:
+            words = []
+        elif payload not in word:
+            words.append(word)
+        else:
+            names = [os.path.basename(one).rstrip("0123456789.") for one in words]
+            runs = any(name in RUNNERS or name.startswith("python") for name in names) or "." in words
+            is_set = all("=" in one for one in words)
+            return bool(words) and not is_set and not runs
+    return False
+
+
+def outside_single_quotes(text):
+    """The text with what stands in single quotes as one sign that no text holds."""
+    quote, out = "", []
+    for char in text:
+        if char == quote:
+            quote = ""
+        elif quote == "'":
+            continue
+        elif not quote and char in "'\"":
+            quote = char
+            out.append("\0" if char == "'" else "")
+        else:
+            out.append(char)
+    return "".join(out)
+
+
+def simple_words(text):
+    """Words, their quotes gone, and `None` where the next simple command begins; nothing from a comment on."""
+    quote, word = "", None
+    for char in text + "\n":
+        if quote:
+            if char == quote:
+                quote = ""
+            else:
+                word += char
+        elif char in "'\"":
+            quote, word = char, word or ""
+        elif char in " \t\n;|&()<>":
+            if word is not None:
+                yield word
+            word = None
+            if char in "\n;|&()":
+                yield None
+        elif char == "#" and word is None:
+            return
+        else:
+            word = (word or "") + char
 
 
 def shell(text):

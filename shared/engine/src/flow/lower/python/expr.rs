@@ -140,11 +140,28 @@ impl<'t> Lower<'_, '_, 't> {
                     let plain = if is_raw || !text.contains('\\') { text.into() } else { unescape(text) };
                     parts.push(self.b.string(&plain, kid));
                 }
-                "interpolation" => parts.push(self.expr(kid)),
+                "interpolation" => {
+                    let value = self.expr(kid);
+                    parts.push(if self.cuts(kid) {
+                        self.b.expr(ExprKind::Slice(value, None, None), kid)
+                    } else {
+                        value
+                    });
+                }
                 _ => {}
             }
         }
         self.b.text_of(parts, kids.of_kind("interpolation").is_none(), node)
+    }
+
+    /// Whether a field shows a part of its value, or a form of it: `{x:.5}`, `{x!r}`.
+    fn cuts(&mut self, field: Node<'t>) -> bool {
+        let kids = self.b.kids(field);
+        kids.iter().any(|kid| match kid.kind() {
+            "type_conversion" => self.b.text(kid) != "!s",
+            "format_specifier" => self.b.text(kid).contains(['.', '{']),
+            _ => false,
+        })
     }
 
     fn subscript(&mut self, node: Node<'t>) -> ExprId {

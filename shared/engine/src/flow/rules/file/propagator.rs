@@ -45,6 +45,8 @@ pub(in crate::flow) enum Effect {
     Extend,
     /// The first argument takes over the elements of the others, and is the result.
     Assign,
+    /// The result holds the first argument, and nothing else, as often as the receiver is long.
+    Fill,
     /// The arguments flow into the receiver.
     Absorb,
     /// The receiver is the result.
@@ -63,6 +65,8 @@ pub(in crate::flow) enum Effect {
     Event,
     /// The callback gets the first argument's elements.
     MapArg,
+    /// The same, and so does the result.
+    FilterArg,
     /// Text functions, evaluated where all is constant.
     Lower,
     Upper,
