@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// Far above what any step takes, on a machine that builds other things meanwhile.
-const DEADLINE: Duration = Duration::from_secs(90);
+const DEADLINE: Duration = Duration::from_secs(180);
 const LOOK_EVERY: Duration = Duration::from_millis(40);
 
 /// Looks until there is an answer; `what` says in the failure what was waited for.
