@@ -28,13 +28,16 @@ use quartet_domain::delivery::{Attempt, Delivery, DeliveryStatus, Next, Subscrib
 use quartet_domain::ids::{DeliveryId, MessageId, SubscriptionId};
 
 pub use self::listing::{Cursor, Resumed, Wanted};
-use crate::item::{Item, Malformed, Reader, is_conflict, key, n, put_new, s, time};
+use crate::item::{Item, Malformed, Reader, is_conflict, is_unjudged, key, n, put_new, s, time};
 use crate::{Aws, Unavailable};
 
 /// Items that the statistics of one subscription are spread over.
 const SHARDS: u8 = 8;
-/// How often a transaction that met another one is tried again.
-const CONFLICTS: u64 = 10;
+/// How often a transaction that met another one is tried again, after 20 ms, 40 ms and so on.
+const CONFLICTS: u32 = 10;
+/// How often one is that AWS did not judge, after 0.4 s, 0.8 s and so on, beyond the client's own tries: 12 s in all, which a
+/// lease outlives. What was taken and is not logged is sent again.
+const OUTAGES: u32 = 5;
 
 #[derive(Clone, Debug)]
 pub struct Deliveries {
@@ -157,18 +160,23 @@ impl Deliveries {
             let count = count.map_err(Unavailable::because(ACTION))?;
             changes.push(TransactWriteItem::builder().update(count).build());
         }
-        let mut tries = 0;
+        let (mut conflicts, mut outages) = (0, 0);
         loop {
             let request = self.client.transact_write_items().set_transact_items(Some(changes.clone()));
-            match request.send().await {
+            let pause = match request.send().await {
                 Ok(_) => return Ok(()),
-                // The attempt was made: what is known of it must not be lost to a neighbour's count.
-                Err(error) if is_conflict(&error) && tries < CONFLICTS => {
-                    tries += 1;
-                    crate::connect::pause(Duration::from_millis(20 * tries)).await;
+                Err(error) if is_conflict(&error) && conflicts < CONFLICTS => {
+                    conflicts += 1;
+                    Duration::from_millis(20) * conflicts
+                }
+                // If it was made and only its answer lost, the next one is turned down: the lease it asks for is over.
+                Err(error) if is_unjudged(&error) && outages < OUTAGES => {
+                    outages += 1;
+                    Duration::from_millis(200) * 2_u32.pow(outages)
                 }
                 Err(error) => return Err(Unavailable::because(ACTION)(error)),
-            }
+            };
+            crate::connect::pause(pause).await;
         }
     }
 

@@ -155,6 +155,11 @@ pub(crate) fn is_conflict<R>(error: &SdkError<TransactWriteItemsError, R>) -> bo
     !is_already(error) && reasons(error).any(|code| code == "TransactionConflict")
 }
 
+/// Whether AWS did not say that it turned the transaction down: it may have been made, and may be made yet.
+pub(crate) fn is_unjudged<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    !matches!(error.as_service_error(), Some(TransactWriteItemsError::TransactionCanceledException(_)))
+}
+
 /// The place of the first condition that turned a transaction down.
 pub(crate) fn refused_by<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<usize> {
     reasons(error).position(|code| code == "ConditionalCheckFailed")
