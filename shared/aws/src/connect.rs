@@ -10,8 +10,11 @@ use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
 
 /// Amazon Trust Services' roots, which AWS tells clients to trust (<https://www.amazontrust.com/repository/>). A system's
 /// whole list costs every cold start some 10 million instructions: it is read and parsed, certificate by certificate.
@@ -41,13 +44,8 @@ impl Aws {
             None => TrustStore::default(),
         };
         let tls = TlsContext::builder().with_trust_store(trusted).build();
-        // ring is a third of aws-lc's size, which every cold start of the receiver would have to read.
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(tls.unwrap_or_default())
-            .build_https();
+        let connector = connector(tls.unwrap_or_default());
         let time_out = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(2))
             .operation_attempt_timeout(Duration::from_secs(4))
             .operation_timeout(Duration::from_secs(9))
             .build();
@@ -57,10 +55,8 @@ impl Aws {
             .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
                 EnvironmentVariableCredentialsProvider::new(),
             ))
-            .http_client(http)
-            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
-                aws_smithy_async::rt::sleep::TokioSleep::new(),
-            ))
+            .http_client(http_client_fn(move |_, _| connector.clone()))
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(aws_smithy_async::time::SystemTimeSource::new())
             // An attempt's time-out ends a stalled answer too; only the bucket's answers come in a stream of their own.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
@@ -73,6 +69,19 @@ impl Aws {
     }
 }
 
+/// Made once for all clients. Left to itself the SDK makes one for each client, authorities and all, to see that it can,
+/// and drops it; with a system's whole list that is most of a cold start.
+fn connector(tls: TlsContext) -> SharedHttpConnector {
+    let settings = HttpConnectorSettings::builder().connect_timeout(Duration::from_secs(2)).build();
+    let connector = Connector::builder()
+        .connector_settings(settings)
+        .sleep_impl(TokioSleep::new())
+        // ring is a third of aws-lc's size, which every cold start of the receiver would have to read.
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(tls);
+    SharedHttpConnector::new(connector.build())
+}
+
 /// Partitions of their own may have authorities of their own.
 fn is_public(region: &str) -> bool {
     !["cn-", "us-iso", "eu-iso", "eusc-"].iter().any(|partition| region.starts_with(partition))
@@ -82,5 +91,5 @@ fn is_public(region: &str) -> bool {
 #[cfg(feature = "table")]
 pub(crate) async fn pause(time: Duration) {
     use aws_smithy_async::rt::sleep::AsyncSleep as _;
-    aws_smithy_async::rt::sleep::TokioSleep::new().sleep(time).await;
+    TokioSleep::new().sleep(time).await;
 }
