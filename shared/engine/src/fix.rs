@@ -29,6 +29,7 @@ mod secret;
 mod sql;
 mod temporary;
 mod tls;
+mod value;
 mod xml;
 mod xpath;
 mod yaml;

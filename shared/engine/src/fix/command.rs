@@ -14,9 +14,10 @@ use super::call::Call;
 use super::edit::Edit;
 use super::import;
 use super::place::{Place, Proposal, Refused};
+use super::value::{is_number, is_text, unwrapped};
 use crate::analyze::unit::Node;
 
-use line::{Line, unwrapped};
+use line::Line;
 use programs::Kind;
 pub(super) use script::exec_file;
 use shell::{Simple, Word};
@@ -114,7 +115,7 @@ pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
     for simple in &script.commands {
         weigh(simple)?;
         for word in simple.words.iter().chain(&simple.targets) {
-            for value in word.values().filter(|value| !value::is_number(place, &value.node)) {
+            for value in word.values().filter(|value| !is_number(place, &value.node, false)) {
                 if word.quotes_value {
                     return Err(Refused::Shape("a value stands within quotes"));
                 }
@@ -128,7 +129,7 @@ pub(super) fn quote(place: &Place<'_, '_>) -> Result<Proposal, Refused> {
                     }
                 }
                 let code = value.node.text();
-                let is_text = !value.formatted || is_text_by_form(&value.node);
+                let is_text = !value.formatted || is_text(place, &value.node);
                 let code = if is_text { code.into_owned() } else { format!("str({code})") };
                 edits.push(Edit::replace(value.node.range(), format!("{}({code})", imported.code)));
                 uses = Some(imported.full);
@@ -153,25 +154,16 @@ fn shell_text<'u>(place: &Place<'_, 'u>, call: &Call<'u>, command: &Node<'u>) ->
     }
     let list = place.written(command).filter(|list| list.kind() == "list");
     let words: Vec<_> = list.iter().flat_map(Node::named_children).collect();
-    let is_text = |node: &Node<'u>, among: &[&str]| {
+    let is_one = |node: &Node<'u>, among: &[&str]| {
         let text = unwrapped(node).text().trim_matches(['"', '\'']).to_owned();
         among.contains(&&*text)
     };
     match &words[..] {
         [shell, option, text]
-            if is_text(shell, &["sh", "bash", "/bin/sh", "/bin/bash"]) && is_text(option, &["-c"]) =>
+            if is_one(shell, &["sh", "bash", "/bin/sh", "/bin/bash"]) && is_one(option, &["-c"]) =>
         {
             Ok(text.clone())
         }
         _ => Err(Refused::Shape("what reads the command is not known")),
     }
-}
-
-/// Whether an expression is text by its form.
-fn is_text_by_form(node: &Node<'_>) -> bool {
-    let callee = node.field("function").map(|callee| callee.text().into_owned()).unwrap_or_default();
-    node.kind().ends_with("string")
-        || callee == "str"
-        || callee.ends_with(".strip")
-        || callee.ends_with(".decode")
 }

@@ -5,8 +5,8 @@ use super::edit::Edit;
 use super::holes::{self, Hole};
 use super::import;
 use super::place::{Place, Refused};
+use super::value;
 use crate::analyze::unit::Node;
-use crate::language::Family;
 
 /// How values are enclosed.
 pub(super) struct Escape<'a> {
@@ -75,7 +75,7 @@ pub(super) fn values<'u>(
         }
         uses = imported.full;
         let value = hole.node.text();
-        let is_text = !escape.text_only || !hole.formatted || is_text(&hole.node);
+        let is_text = !escape.text_only || !hole.formatted || value::is_text(place, &hole.node);
         let value = if is_text { value.into_owned() } else { format!("str({value})") };
         edits.push(Edit::replace(hole.node.range(), format!("{}({value})", imported.code)));
     }
@@ -84,24 +84,15 @@ pub(super) fn values<'u>(
 
 /// Escaped already, or a number.
 fn is_harmless<'u>(place: &Place<'_, 'u>, node: &Node<'u>, escape: &Escape<'_>) -> bool {
-    let Some(call) = Call::of(place.facts, node) else { return false };
-    match call.name.strip_prefix(escape.module) {
+    let is_escaped = |call: Call<'u>| match call.name.strip_prefix(escape.module) {
         Some("") => escape.function.is_empty(),
         Some(rest) => rest.strip_prefix('.') == Some(escape.function),
-        None => place.family == Family::Python && matches!(&*call.name, "int" | "float" | "len"),
-    }
+        None => false,
+    };
+    value::is_number(place, node, false) || Call::of(place.facts, node).is_some_and(is_escaped)
 }
 
 fn runs_code(node: &Node<'_>) -> bool {
     let callee = node.field("function").map(|callee| callee.text().into_owned());
     matches!(callee.as_deref(), Some("eval" | "exec"))
-}
-
-/// Whether an expression is text by its form.
-fn is_text(node: &Node<'_>) -> bool {
-    let callee = node.field("function").map(|callee| callee.text().into_owned()).unwrap_or_default();
-    node.kind().ends_with("string")
-        || callee == "str"
-        || callee.ends_with(".strip")
-        || callee.ends_with(".decode")
 }

@@ -7,6 +7,7 @@ use crate::language::Family;
 use super::super::holes::{self, Piece};
 use super::super::place::{Place, Refused};
 use super::super::sql::steps;
+use super::super::value::unwrapped;
 use super::value;
 
 /// How many names deep a command is followed.
@@ -115,15 +116,6 @@ fn constant<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> Option<String> {
         Piece::Hole(..) => None,
     });
     texts.collect()
-}
-
-pub(super) fn unwrapped<'u>(node: &Node<'u>) -> Node<'u> {
-    let mut node = node.clone();
-    while node.kind() == "parenthesized_expression" {
-        let Some(inner) = node.named_children().next() else { break };
-        node = inner;
-    }
-    node
 }
 
 /// Whether the literals in an expression say what their characters are: no bytes, no raw backslash, no `{x=}`.

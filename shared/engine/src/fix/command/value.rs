@@ -2,12 +2,11 @@
 
 use crate::analyze::Meaning;
 use crate::analyze::unit::Node;
-use crate::language::Family;
 
 use super::super::call::Call;
 use super::super::holes::{self, Piece};
 use super::super::place::{Place, Refused};
-use super::line::unwrapped;
+use super::super::value::{self, unwrapped};
 
 /// How many names deep a value is followed.
 const MAX_DEPTH: u32 = 4;
@@ -66,7 +65,7 @@ pub(super) fn check<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> Result<(), Re
 
 fn follow<'u>(place: &Place<'_, 'u>, node: &Node<'u>, depth: u32) -> Result<(), Refused> {
     let node = unwrapped(node);
-    if is_number(place, &node) || is_quoted(place, &node) && depth == 0 {
+    if value::is_number(place, &node, false) || is_quoted(place, &node) && depth == 0 {
         return Ok(());
     }
     for inner in node.dfs() {
@@ -121,13 +120,6 @@ fn follow<'u>(place: &Place<'_, 'u>, node: &Node<'u>, depth: u32) -> Result<(), 
     }
 }
 
-/// A number has no character that a shell would read.
-pub(super) fn is_number<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
-    let name = Call::of(place.facts, node).map(|call| call.name);
-    place.family == Family::Python && matches!(name.as_deref(), Some("int" | "float" | "len" | "os.getpid"))
-        || matches!(&*node.kind(), "integer" | "float" | "number")
-}
-
 /// Quoted where it stands.
 pub(super) fn is_quoted<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
     let name = Call::of(place.facts, node).map(|call| call.name);
@@ -179,63 +171,4 @@ fn says_several(node: &Node<'_>) -> bool {
             SEVERAL.contains(&&**word) || ["flags", "args", "opts"].iter().any(|end| word.ends_with(end))
         })
     })
-}
-
-/// Whether the value is text, by its form or by what the request holds.
-pub(super) fn is_text<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
-    let node = unwrapped(node);
-    match &*node.kind() {
-        "string" | "concatenated_string" | "template_string" => true,
-        "identifier" => {
-            let is_only = |value: &Node<'u>| {
-                let holder = value.parent();
-                holder.is_some_and(|holder| {
-                    let name = holder.field("left").or_else(|| holder.field("name"));
-                    name.is_some_and(|name| name.kind() == "identifier")
-                })
-            };
-            let written = place.written(&node).filter(is_only);
-            written.is_some_and(|value| value.kind() != "identifier" && is_text(place, &value))
-        }
-        "subscript" | "subscript_expression" => {
-            let holder = node.field("value").or_else(|| node.field("object"));
-            holder.is_some_and(|holder| holds_text(place, &holder))
-        }
-        "member_expression" => node.field("object").is_some_and(|holder| holds_text(place, &holder)),
-        "call" | "call_expression" => {
-            let callee = node.field("function").map(|callee| callee.text().into_owned()).unwrap_or_default();
-            let method = callee.rsplit('.').next().unwrap_or_default();
-            matches!(&*callee, "str" | "String" | "input")
-                || callee.contains('.')
-                    && matches!(
-                        method,
-                        "strip"
-                            | "decode"
-                            | "lower"
-                            | "upper"
-                            | "replace"
-                            | "trim"
-                            | "toString"
-                            | "toLowerCase"
-                    )
-        }
-        _ => false,
-    }
-}
-
-fn holds_text<'u>(place: &Place<'_, 'u>, holder: &Node<'u>) -> bool {
-    let full = place.facts.names.dotted(holder).unwrap_or_default();
-    let text = holder.text();
-    match place.family {
-        Family::Python => {
-            let full = if full.is_empty() { &*text } else { &full };
-            ["request.args", "request.form", "request.values", "request.headers", "request.cookies"]
-                .iter()
-                .any(|part| full.ends_with(part))
-                || matches!(full, "sys.argv" | "os.environ")
-        }
-        Family::JavaScript => {
-            ["req.query", "req.params", "request.query", "request.params", "process.env"].contains(&&*text)
-        }
-    }
 }

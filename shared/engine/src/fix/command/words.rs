@@ -1,6 +1,7 @@
 //! A command as a list of arguments: `ping -c {n} '{host}'` is four words of code.
 
 use super::super::place::{Place, Refused};
+use super::super::value::{is_given, is_text};
 use super::line::{Line, Stretch, Value};
 use super::programs::Kind;
 use super::shell::{Bit, Word};
@@ -51,8 +52,11 @@ fn whole<'u>(place: &Place<'_, 'u>, value: &Value<'u>) -> String {
     let code = value.node.text();
     match place.family {
         // A sum takes nothing but text.
-        Family::Python if value.formatted && !value::is_text(place, &value.node) => format!("str({code})"),
-        Family::JavaScript if !value::is_text(place, &value.node) => format!("String({code})"),
+        Family::Python if value.formatted && !is_text(place, &value.node) => format!("str({code})"),
+        // Node.js says of an object that it is no text, and runs nothing.
+        Family::JavaScript if !is_text(place, &value.node) && !is_given(place, &value.node) => {
+            format!("String({code})")
+        }
         Family::Python | Family::JavaScript => code.into_owned(),
     }
 }

@@ -6,6 +6,7 @@ use crate::analyze::{Meaning, Origin, Parameter};
 use super::super::call::Call;
 use super::super::holes::{self, Piece};
 use super::super::place::{Place, is_call};
+use super::super::value;
 use super::whole::{is_marked, unescaped as text_of, written_once};
 
 const MAX_DEPTH: u32 = 8;
@@ -28,9 +29,6 @@ const OF_TEXT: &[&str] = &[
 ];
 /// Functions that do.
 const TO_TEXT: &[&str] = &["String", "decodeURIComponent", "encodeURIComponent"];
-/// Functions whose result has no mark of HTML.
-const HARMLESS: &[&str] = &["Number", "parseInt", "parseFloat", "Number.parseInt", "Number.parseFloat"];
-
 /// Whether the value is written down as plain text that somebody else wrote.
 pub(super) fn is_plain<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
     plain(place, node, 0)
@@ -38,19 +36,10 @@ pub(super) fn is_plain<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
 
 /// A number, or what a function of that name escaped.
 pub(super) fn is_harmless<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
-    match &*node.kind() {
-        "number" => true,
-        "identifier" => match place.facts.scopes.meaning(&node.text(), node.range().start) {
-            Meaning::Parameter(parameter) => parameter == Parameter::Number,
-            Meaning::Values(_) => written_once(place, node)
-                .is_some_and(|value| value.kind() != "identifier" && is_harmless(place, &value)),
-            Meaning::Unknown => false,
-        },
-        _ => Call::of(place.facts, node).is_some_and(|call| {
-            let escapes = ["escape", "htmlEscape"].iter().any(|name| call.method().starts_with(name));
-            escapes || HARMLESS.contains(&call.name.as_str())
-        }),
-    }
+    let escapes =
+        |call: &Call<'u>| ["escape", "htmlEscape"].iter().any(|name| call.method().starts_with(name));
+    let value = written_once(place, node).unwrap_or_else(|| node.clone());
+    value::is_number(place, node, true) || Call::of(place.facts, &value).is_some_and(|call| escapes(&call))
 }
 
 fn plain<'u>(place: &Place<'_, 'u>, node: &Node<'u>, depth: u32) -> bool {

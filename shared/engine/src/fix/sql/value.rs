@@ -1,10 +1,12 @@
 //! How the code hands a value over, so that the database sees what it saw when the value was part of the text.
 
+use crate::analyze::Meaning;
 use crate::analyze::unit::Node;
-use crate::analyze::{Meaning, Parameter};
 use crate::language::Family;
 
+use super::super::call::Call;
 use super::super::place::{Place, is_call};
+use super::super::value;
 use super::driver::{Style, Values};
 use super::position::Position;
 
@@ -35,23 +37,21 @@ const PARTS: &[&str] = &[
     "values",
     "ids",
 ];
-const FLASK: &[&str] = &["args", "form", "values", "cookies", "headers", "GET", "POST", "COOKIES"];
-const EXPRESS: &[&str] = &["query", "params", "cookies", "headers"];
 
 const OPEN: &str = "the driver would write an object's parts into the SQL";
 const TYPED: &str = "the driver takes no text for a column that may be of another type";
 
 /// The code of a value that stood between quotes of its own.
-pub(super) fn quoted(
-    place: &Place<'_, '_>,
-    node: &Node<'_>,
+pub(super) fn quoted<'u>(
+    place: &Place<'_, 'u>,
+    node: &Node<'u>,
     position: &Position,
     style: &Style,
 ) -> Result<String, &'static str> {
     fits_quoted(node, position, style)?;
     is_raw(place, node)?;
     let keeps = place.family == Family::Python && style.values == Values::AsTheyAre;
-    if keeps || is_text(place, node, MAX_DEPTH) { Ok(node.text().into_owned()) } else { as_text(place, node) }
+    if keeps || is_text(place, node) { Ok(node.text().into_owned()) } else { as_text(place, node) }
 }
 
 /// Whether text may stand here.
@@ -92,7 +92,7 @@ pub(super) fn bare<'u>(
     is_raw(place, node)?;
     let code = || node.text().into_owned();
     let may_count = !matches!(position, Position::Counted) || style.counts;
-    if is_number(place, node, style, MAX_DEPTH) && may_count {
+    if value::is_number(place, node, style.values != Values::Expanded) && may_count {
         return Ok(code());
     }
     match position {
@@ -113,9 +113,9 @@ pub(super) fn bare<'u>(
         Values::Expanded => {
             let is_key =
                 matches!(position, Position::Compared { column: Some(column), .. } if column.ends_with("id"));
-            if is_text(place, node, MAX_DEPTH) && place.family == Family::Python {
+            if is_text(place, node) && place.family == Family::Python {
                 Ok(code())
-            } else if is_key || is_of_request(node) {
+            } else if is_key || value::is_given(place, node) {
                 as_text(place, node)
             } else {
                 Err(OPEN)
@@ -125,7 +125,7 @@ pub(super) fn bare<'u>(
 }
 
 /// Refuses what is escaped for SQL already.
-pub(super) fn is_raw(place: &Place<'_, '_>, node: &Node<'_>) -> Result<(), &'static str> {
+pub(super) fn is_raw<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> Result<(), &'static str> {
     if is_escaped(place, node, MAX_DEPTH) { Err("the value is escaped already") } else { Ok(()) }
 }
 
@@ -149,7 +149,7 @@ pub(super) fn text_function(family: Family) -> &'static str {
     }
 }
 
-fn is_escaped(place: &Place<'_, '_>, node: &Node<'_>, depth: u8) -> bool {
+fn is_escaped<'u>(place: &Place<'_, 'u>, node: &Node<'u>, depth: u8) -> bool {
     node.dfs().any(|part| match &*part.kind() {
         "identifier" if depth > 0 => match place.facts.scopes.meaning(&part.text(), part.range().start) {
             Meaning::Values(values) => values.iter().any(|one| {
@@ -158,7 +158,7 @@ fn is_escaped(place: &Place<'_, '_>, node: &Node<'_>, depth: u8) -> bool {
             Meaning::Parameter(_) | Meaning::Unknown => false,
         },
         kind if is_call(kind) => {
-            let called = called(&part).to_lowercase();
+            let called = called(place, &part).to_lowercase();
             let undoes = called.contains("unquote") || called.contains("unescape");
             !undoes && (called == "sub" || ESCAPES.iter().any(|word| called.contains(word)))
         }
@@ -167,14 +167,12 @@ fn is_escaped(place: &Place<'_, '_>, node: &Node<'_>, depth: u8) -> bool {
 }
 
 /// The last name of what is called.
-fn called(call: &Node<'_>) -> String {
-    let function = call.field("function").or_else(|| call.field("constructor"));
-    let text = function.map(|function| function.text().into_owned()).unwrap_or_default();
-    text.rsplit('.').next().unwrap_or_default().to_owned()
+fn called<'u>(place: &Place<'_, 'u>, call: &Node<'u>) -> String {
+    Call::of(place.facts, call).map(|call| call.method().to_owned()).unwrap_or_default()
 }
 
 /// Whether nothing says that the value could be more than one, or a part of SQL.
-fn is_single(place: &Place<'_, '_>, node: &Node<'_>, depth: u8) -> bool {
+fn is_single<'u>(place: &Place<'_, 'u>, node: &Node<'u>, depth: u8) -> bool {
     let text = node.text();
     let last = text.rsplit('.').next().unwrap_or_default().trim_end_matches(['"', '\'', ']', ')', '?', '!']);
     let last = last.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
@@ -196,7 +194,7 @@ fn is_single(place: &Place<'_, '_>, node: &Node<'_>, depth: u8) -> bool {
         | "integer"
         | "float"
         | "number" => true,
-        "call" | "call_expression" => !SEVERAL.contains(&called(node).as_str()),
+        "call" | "call_expression" => !SEVERAL.contains(&called(place, node).as_str()),
         "await" | "await_expression" | "parenthesized_expression" | "non_null_expression" => {
             node.named_children().next().is_some_and(|inner| is_single(place, &inner, depth))
         }
@@ -204,92 +202,9 @@ fn is_single(place: &Place<'_, '_>, node: &Node<'_>, depth: u8) -> bool {
     }
 }
 
-fn is_number(place: &Place<'_, '_>, node: &Node<'_>, style: &Style, depth: u8) -> bool {
-    let inner = || node.named_children().next();
-    match &*node.kind() {
-        "integer" | "float" | "number" => true,
-        "call" | "call_expression" => {
-            let function = node.field("function").map(|function| function.text().into_owned());
-            let known: &[&str] = match place.family {
-                Family::Python => &["int", "len"],
-                Family::JavaScript => &[
-                    "Number",
-                    "parseInt",
-                    "parseFloat",
-                    "Number.parseInt",
-                    "Number.parseFloat",
-                    "Math.floor",
-                ],
-            };
-            function.is_some_and(|function| known.contains(&function.as_str()))
-        }
-        "unary_expression" => node.text().starts_with('+'),
-        "parenthesized_expression" => inner().is_some_and(|inner| is_number(place, &inner, style, depth)),
-        "binary_operator" | "binary_expression" => {
-            let is_arithmetic =
-                node.field("operator").is_some_and(|o| matches!(&*o.text(), "+" | "-" | "*" | "//"));
-            let both = [node.field("left"), node.field("right")];
-            is_arithmetic && both.iter().flatten().all(|side| is_number(place, side, style, depth))
-        }
-        "identifier" => match place.facts.scopes.meaning(&node.text(), node.range().start) {
-            Meaning::Values(values) => match &values[..] {
-                [only] => depth > 0 && !only.adds && is_number(place, &only.value, style, depth - 1),
-                _ => false,
-            },
-            // Nothing holds callers to an annotation.
-            Meaning::Parameter(parameter) => {
-                parameter == Parameter::Number && style.values != Values::Expanded
-            }
-            Meaning::Unknown => false,
-        },
-        _ => false,
-    }
-}
-
-/// Whether the value is text, or nothing.
-fn is_text(place: &Place<'_, '_>, node: &Node<'_>, depth: u8) -> bool {
-    match &*node.kind() {
-        "string" | "template_string" => !node.text().starts_with(['b', 'B']),
-        "subscript" => place.family == Family::Python && is_of_request(node),
-        "call" | "call_expression" => {
-            let function = node.field("function").map(|function| function.text().into_owned());
-            function.as_deref() == Some(text_function(place.family))
-                || place.family == Family::Python && is_of_request(node)
-        }
-        "parenthesized_expression" => {
-            node.named_children().next().is_some_and(|inner| is_text(place, &inner, depth))
-        }
-        "identifier" => match place.facts.scopes.meaning(&node.text(), node.range().start) {
-            Meaning::Values(values) => match &values[..] {
-                [only] => depth > 0 && !only.adds && is_text(place, &only.value, depth - 1),
-                _ => false,
-            },
-            Meaning::Parameter(_) | Meaning::Unknown => false,
-        },
-        _ => false,
-    }
-}
-
-/// `request.args["a"]`, `request.form.get("a", "")`, `req.query.a`: what a browser sends as text.
-fn is_of_request(node: &Node<'_>) -> bool {
-    let is_text = |part: &Node<'_>| matches!(&*part.kind(), "string" | "none" | "identifier");
-    let object = match &*node.kind() {
-        "call" => {
-            let is_get = called(node) == "get";
-            let arguments =
-                node.field("arguments").filter(|list| is_get && list.named_children().all(|a| is_text(&a)));
-            arguments.and_then(|_| node.field("function")?.field("object"))
-        }
-        "subscript" => node.field("value"),
-        "member_expression" | "subscript_expression" => node.field("object"),
-        _ => None,
-    };
-    let object = object.map(|object| object.text().into_owned()).unwrap_or_default();
-    match object.split_once('.') {
-        Some(("request", part)) => FLASK.contains(&part) || EXPRESS.contains(&part),
-        Some(("req", part)) => EXPRESS.contains(&part),
-        _ => false,
-    }
+/// Whether the value is text, or nothing: what no driver takes for several.
+fn is_text<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
+    value::is_text(place, node) || place.family == Family::Python && value::is_given(place, node)
 }
 
 /// Whether a column of this name may hold no text.

@@ -38,14 +38,14 @@ fn commands() {
         "import subprocess",
         "name = request.args['name']\n    subprocess.run(['sh', '-c', f'echo {name}'])",
         "import shlex\nimport subprocess",
-        "name = request.args['name']\n    subprocess.run(['sh', '-c', f'echo {shlex.quote(str(name))}'])",
+        "name = request.args['name']\n    subprocess.run(['sh', '-c', f'echo {shlex.quote(name)}'])",
     );
     // Put together in a row.
     check(
         "import subprocess",
         "name = request.args['name']\n    line = 'ls -l '\n    line += f'{name}'\n    line = line + ' | wc'\n    subprocess.run(line, shell=True)",
         "import shlex\nimport subprocess",
-        "name = request.args['name']\n    line = 'ls -l '\n    line += f'{shlex.quote(str(name))}'\n    line = line + ' | wc'\n    subprocess.run(line, shell=True)",
+        "name = request.args['name']\n    line = 'ls -l '\n    line += f'{shlex.quote(name)}'\n    line = line + ' | wc'\n    subprocess.run(line, shell=True)",
     );
     // What is no text becomes one, as it did before.
     check(
@@ -59,7 +59,7 @@ fn commands() {
         "import os",
         "os.system(f'cd {request.args[\"d\"]}')",
         "import shlex\nimport os",
-        "os.system(f'cd {shlex.quote(str(request.args[\"d\"]))}')",
+        "os.system(f'cd {shlex.quote(request.args[\"d\"])}')",
     );
     // A class's own import is not seen in its functions.
     check_file(
@@ -111,13 +111,13 @@ fn html() {
         "import os",
         "html = \"<p>%s</p>\" % request.args[\"a\"]\n    return html",
         "from html import escape\nimport os",
-        "html = \"<p>%s</p>\" % escape(str(request.args[\"a\"]))\n    return html",
+        "html = \"<p>%s</p>\" % escape(request.args[\"a\"])\n    return html",
     );
     check(
         "import os",
         "page = \"\"\n    page += \"<p>{}</p>\".format(request.args[\"a\"])\n    return page",
         "import html\nimport os",
-        "page = \"\"\n    page += \"<p>{}</p>\".format(html.escape(str(request.args[\"a\"])))\n    return page",
+        "page = \"\"\n    page += \"<p>{}</p>\".format(html.escape(request.args[\"a\"]))\n    return page",
     );
     check_file(
         "a.py",
@@ -186,7 +186,7 @@ fn directories() {
         "import ldap3",
         "c = ldap3.Connection(\"s\")\n    c.search(\"dc=x\", \"(uid=%s)\" % request.args[\"u\"])",
         "from ldap3.utils.conv import escape_filter_chars\nimport ldap3",
-        "c = ldap3.Connection(\"s\")\n    c.search(\"dc=x\", \"(uid=%s)\" % escape_filter_chars(str(request.args[\"u\"])))",
+        "c = ldap3.Connection(\"s\")\n    c.search(\"dc=x\", \"(uid=%s)\" % escape_filter_chars(request.args[\"u\"]))",
     );
     check(
         "import ldap",
