@@ -28,7 +28,7 @@ pub(crate) async fn deliver(
     clock: fn() -> Timestamp,
 ) -> Result<Settled, Unavailable> {
     let Some(mut delivery) = app.publisher.deliveries.read(id).await? else {
-        tracing::warn!(delivery = %id, "no such delivery: it has expired");
+        tracing::info!(delivery = %id, "no such delivery: it has expired, or was not made");
         return Ok(Settled::Done);
     };
     if delivery.status != DeliveryStatus::Pending {

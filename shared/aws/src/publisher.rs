@@ -11,7 +11,8 @@
 //!   means nothing; one that dies after it leaves nothing undone. The dispatcher calls [`Publisher::fan_out`] for the id,
 //!   and looks once more, later, for one that it does not find.
 //!
-//! Order within: the message's body, then its deliveries, then their ids in the queue.
+//! Order within: the message's body, then its deliveries, then their ids in the queue. One that is taken up again queues
+//! also what it made before and would not make now, because a subscription has changed.
 
 use std::time::Duration;
 
@@ -76,10 +77,17 @@ impl Publisher {
         subscriptions: &[Subscription],
     ) -> Result<usize, Unavailable> {
         let mut deliveries = Vec::new();
+        let mut left = Vec::new();
         for message in messages {
             deliveries.extend(self.wanted(message, subscriptions).await?);
+            left.extend(message.left_behind(subscriptions));
         }
-        self.send(&deliveries).await
+        for some in deliveries.chunks(SIDE_BY_SIDE) {
+            try_join_all(some.iter().map(|delivery| self.deliveries.make(delivery))).await?;
+        }
+        let queued = deliveries.iter().chain(&left).map(|one| (one.id.to_string(), one.url_group()));
+        self.queue.send_all(queued.collect()).await?;
+        Ok(deliveries.len())
     }
 
     /// The deliveries of a message, once its body lies where they say.
@@ -104,8 +112,7 @@ impl Publisher {
     /// Makes and queues the deliveries of a message that was written with its cause.
     pub async fn fan_out(&self, id: &MessageId) -> Result<FannedOut, Unavailable> {
         let Some(message) = self.messages.read(id).await? else { return Ok(FannedOut::Unknown) };
-        let subscriptions = self.all_of(&message.owner).await?;
-        self.send(&self.wanted(&message, &subscriptions).await?).await.map(FannedOut::Queued)
+        self.publish(&[message]).await.map(FannedOut::Queued)
     }
 
     /// Makes and queues the deliveries of a stage's end, whose body lies with its run.
@@ -116,15 +123,6 @@ impl Publisher {
             return Ok(FannedOut::Unknown);
         };
         self.publish(&[message]).await.map(FannedOut::Queued)
-    }
-
-    async fn send(&self, deliveries: &[Delivery]) -> Result<usize, Unavailable> {
-        for some in deliveries.chunks(SIDE_BY_SIDE) {
-            try_join_all(some.iter().map(|delivery| self.deliveries.make(delivery))).await?;
-        }
-        let queued = deliveries.iter().map(|one| (one.id.to_string(), one.url_group()));
-        self.queue.send_all(queued.collect()).await?;
-        Ok(deliveries.len())
     }
 
     /// All of an owner's subscriptions.

@@ -7,7 +7,7 @@ mod shape;
 
 use std::cell::OnceCell;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,6 +19,9 @@ use crate::delivery::{Delivery, DeliveryStatus, Subscriber};
 use crate::filter::Filter;
 use crate::ids::MessageId;
 use crate::subscription::Subscription;
+
+/// How far the clocks of two functions may be apart.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(1);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -51,10 +54,26 @@ impl Message {
 
     /// Its deliveries to those of `subscriptions` that want it.
     pub fn deliveries(&self, subscriptions: &[Subscription]) -> Vec<Delivery> {
+        self.to(subscriptions, |_, wants| wants)
+    }
+
+    /// Deliveries that may exist and be queued by nobody: a fan-out that broke off had made them, and by now their
+    /// subscriptions, changed since, want the message no more.
+    pub fn left_behind(&self, subscriptions: &[Subscription]) -> Vec<Delivery> {
+        let told = self.created_at - CLOCKS;
+        self.to(subscriptions, |one, wants| one.version > 1 && one.updated_at >= told && !wants)
+    }
+
+    fn to(
+        &self,
+        subscriptions: &[Subscription],
+        choose: impl Fn(&Subscription, bool) -> bool,
+    ) -> Vec<Delivery> {
         let parsed = OnceCell::new();
         let body = || parsed.get_or_init(|| serde_json::from_str(&self.body).unwrap_or_default());
-        let wanting = subscriptions.iter().filter(|one| one.owner == self.owner && self.is_for(one, body));
-        wanting.map(|one| self.delivery_to(one)).collect()
+        let of_owner = subscriptions.iter().filter(|one| one.owner == self.owner);
+        let chosen = of_owner.filter(|one| choose(one, self.is_for(one, body)));
+        chosen.map(|one| self.delivery_to(one)).collect()
     }
 
     /// A filter that cannot be worked out for this body lets it through: better told than lost.
@@ -119,6 +138,23 @@ mod tests {
         check(&escalated, |s| s.owner = Owner::parse("other").expect("an owner"), false);
         let disabled = State::Disabled { reason: DisabledReason::Asked, at: Timestamp::UNIX_EPOCH };
         check(&escalated, |s| s.state = disabled, false);
+    }
+
+    #[test]
+    fn what_a_change_may_have_left_behind() {
+        #[track_caller]
+        fn check(change: impl FnOnce(&mut Subscription), expected: usize) {
+            let mut subscription = samples::subscription();
+            subscription.version = 2;
+            subscription.updated_at = Timestamp::UNIX_EPOCH;
+            change(&mut subscription);
+            assert_eq!(message(ENDPOINT_DISABLED).left_behind(&[subscription]).len(), expected);
+        }
+        check(|_| (), 1);
+        check(|s| s.updated_at -= SignedDuration::from_hours(1), 0);
+        check(|s| s.version = 1, 0);
+        check(|s| s.settings.events = crate::subscription::Pattern::parse("*").into_iter().collect(), 0);
+        check(|s| s.owner = Owner::parse("other").expect("an owner"), 0);
     }
 
     #[test]
