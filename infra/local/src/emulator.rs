@@ -124,6 +124,9 @@ impl Emulator {
             // The functions' roles are enforced: a permission that is missing is missing here too.
             .env("AUTH", "true")
             .env("DOCKER_HOST", "unix:///nonexistent")
+            // Doors of other services, which it would open to the whole network.
+            .env("IOT_MTLS_ENABLED", "0")
+            .env("SFTP_ENABLED", "0")
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(written.try_clone()?)

@@ -50,6 +50,28 @@ fn inhabitants(folder: &Path) -> Vec<String> {
         .collect()
 }
 
+/// What the inhabitants of a folder listen at that is not on loopback, as `/proc/net/tcp` writes it (`proc_pid_net(5)`).
+fn doors_to_the_network(folder: &Path) -> Vec<String> {
+    let sockets: Vec<String> = inhabitants(folder)
+        .iter()
+        .flat_map(|pid| std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten())
+        .filter_map(|entry| std::fs::read_link(entry.path()).ok())
+        .map(|link| link.to_string_lossy().into_owned())
+        .collect();
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(|table| std::fs::read_to_string(table).unwrap());
+    let mut listening = Vec::new();
+    for line in tables.iter().flat_map(|table| table.lines().skip(1)) {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let is_ours = sockets.contains(&format!("socket:[{}]", fields[9]));
+        if is_ours && fields[3] == "0A" {
+            listening.push(fields[1].to_owned());
+        }
+    }
+    assert!(!listening.is_empty(), "the local AWS listens somewhere");
+    listening.retain(|address| !address.starts_with("0100007F:"));
+    listening
+}
+
 #[tokio::test]
 async fn a_request_goes_through_the_front_door_and_nothing_is_left() {
     let (folder, stack) = start().await;
@@ -75,6 +97,7 @@ async fn a_request_goes_through_the_front_door_and_nothing_is_left() {
         "a function sees the caller's settings: {names:?}"
     );
 
+    assert_eq!(doors_to_the_network(&folder), [""; 0]);
     let pid = u32::try_from(seen["pid"].as_u64().unwrap()).unwrap();
     assert_eq!(stack.function_pids("Echo").unwrap(), [pid]);
     let ministack = stack.ministack_pid().unwrap();
