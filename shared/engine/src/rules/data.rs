@@ -17,6 +17,7 @@ const PYTHON: &[&str] = rules!("python":
     "ldap-injection"
     "open-redirect"
     "path-traversal"
+    "quoted-twice"
     "request-forgery"
     "sql-injection"
     "template-injection"

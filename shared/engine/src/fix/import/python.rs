@@ -143,7 +143,7 @@ fn outermost(place: &Place<'_, '_>, at: usize) -> Option<std::ops::Range<usize>>
     }
 }
 
-/// A line before the first import that is not of `__future__`, else below the module's docstring and comments.
+/// A line among the first imports that are not of `__future__`, else below the module's docstring and comments.
 fn add(place: &Place<'_, '_>, import: &str) -> Edit {
     let newline = place.newline();
     let root = place.facts.unit.root();
@@ -151,7 +151,8 @@ fn add(place: &Place<'_, '_>, import: &str) -> Edit {
     for statement in root.named_children() {
         match &*statement.kind() {
             "import_statement" | "import_from_statement" => {
-                return Edit::insert(statement.range().start, format!("{import}{newline}"));
+                let rest = root.named_children().skip_while(|node| node.range() != statement.range());
+                return among(place, rest, import);
             }
             "future_import_statement" => after = Some(statement.range().end),
             "comment" if after.is_none() => {
@@ -171,4 +172,31 @@ fn add(place: &Place<'_, '_>, import: &str) -> Edit {
         }
     }
     Edit::insert(after.unwrap_or_default(), format!("{newline}{import}{newline}"))
+}
+
+/// Sorted as isort sorts: `import` before `from`, each by its module. Of the imports, which begin with the first, those
+/// count that stand line by line.
+fn among<'u>(place: &Place<'_, 'u>, imports: impl Iterator<Item = Node<'u>>, import: &str) -> Edit {
+    let newline = place.newline();
+    let source = place.source();
+    let key = |text: &str| {
+        let module = text.split_whitespace().nth(1).unwrap_or_default().to_lowercase();
+        (text.starts_with("from"), module)
+    };
+    let mut end = None;
+    for statement in imports {
+        let range = statement.range();
+        let follows = |end: usize| &source[end..range.start] == newline;
+        if !statement.kind().starts_with("import_") || !end.is_none_or(follows) {
+            break;
+        }
+        if key(&statement.text()) > key(import) {
+            return Edit::insert(range.start, format!("{import}{newline}"));
+        }
+        end = Some(range.end);
+    }
+    let end = end.unwrap_or_default();
+    // A comment stays with its import.
+    let line = source[end..].split(newline).next().unwrap_or_default().len();
+    Edit::insert(end + line, format!("{newline}{import}"))
 }

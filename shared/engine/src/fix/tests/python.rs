@@ -7,7 +7,7 @@ use super::check_file;
 fn check(imports: &str, body: &str, new_imports: &str, after: &str) {
     let file = |imports: &str, body: &str| {
         format!(
-            "{imports}\nfrom flask import Flask, request, redirect, make_response\napp = Flask(__name__)\n\n\n@app.route(\"/\")\ndef f():\n    {body}\n"
+            "{imports}\n\nfrom flask import Flask, request, redirect, make_response\napp = Flask(__name__)\n\n\n@app.route(\"/\")\ndef f():\n    {body}\n"
         )
     };
     let new_imports = if new_imports.is_empty() { imports.to_owned() } else { new_imports.to_owned() };
@@ -19,13 +19,13 @@ fn commands() {
     check(
         "import os",
         r#"os.system(f"ping -c 1 {request.args['host']}")"#,
-        "import subprocess\nimport os",
+        "import os\nimport subprocess",
         r#"subprocess.run(["ping", "-c", "1", request.args['host']])"#,
     );
     check(
         "import os",
         r#"x = os.popen("ls -l " + request.args["d"]).read()"#,
-        "import subprocess\nimport os",
+        "import os\nimport subprocess",
         r#"x = subprocess.run(["ls", "-l", request.args["d"]], stdout=subprocess.PIPE, text=True).stdout"#,
     );
     check(
@@ -51,21 +51,21 @@ fn commands() {
     check(
         "import os\nTOOL = 'head'",
         "name, n = request.args['name'], int(request.args['n'])\n    os.system(f'{TOOL} -n {n} {name}')",
-        "import subprocess\nimport os\nTOOL = 'head'",
+        "import os\nimport subprocess\nTOOL = 'head'",
         "name, n = request.args['name'], int(request.args['n'])\n    subprocess.run([TOOL, '-n', str(n), str(name)])",
     );
     // No program is called `cd`.
     check(
         "import os",
         "os.system(f'cd {request.args[\"d\"]}')",
-        "import shlex\nimport os",
+        "import os\nimport shlex",
         "os.system(f'cd {shlex.quote(request.args[\"d\"])}')",
     );
     // A class's own import is not seen in its functions.
     check_file(
         "a.py",
         "import os\n\n\nclass A:\n    import shlex\n\n    def f(self, job):\n        os.system(\"cat %s | wc\" % job.source)\n",
-        "from shlex import quote\nimport os\n\n\nclass A:\n    import shlex\n\n    def f(self, job):\n        os.system(\"cat %s | wc\" % quote(str(job.source)))\n",
+        "import os\nfrom shlex import quote\n\n\nclass A:\n    import shlex\n\n    def f(self, job):\n        os.system(\"cat %s | wc\" % quote(str(job.source)))\n",
     );
     // A redirection and a pipe need the shell.
     check(
@@ -88,7 +88,7 @@ fn commands_of_values_that_come_from_anywhere() {
     check_file(
         "a.py",
         "import os\n\n\ndef f(job):\n    os.system(\"cat %s | wc -l > %s\" % (job.source, job.target))\n",
-        "import shlex\nimport os\n\n\ndef f(job):\n    os.system(\"cat %s | wc -l > %s\" % (shlex.quote(str(job.source)), shlex.quote(str(job.target))))\n",
+        "import os\nimport shlex\n\n\ndef f(job):\n    os.system(\"cat %s | wc -l > %s\" % (shlex.quote(str(job.source)), shlex.quote(str(job.target))))\n",
     );
 }
 
@@ -110,7 +110,7 @@ fn html() {
     check(
         "import os",
         "html = \"<p>%s</p>\" % request.args[\"a\"]\n    return html",
-        "from html import escape\nimport os",
+        "import os\nfrom html import escape",
         "html = \"<p>%s</p>\" % escape(request.args[\"a\"])\n    return html",
     );
     check(
@@ -175,7 +175,7 @@ fn redirects() {
     check(
         "import os",
         "return redirect(request.args.get('next') or '/')",
-        "import re\nimport os",
+        "import os\nimport re",
         "target = request.args.get('next') or '/'\n    return redirect(target if re.fullmatch(r\"/(?![/\\\\])[^\\s\\\\]*\", target) else \"/\")",
     );
 }
@@ -185,13 +185,13 @@ fn directories() {
     check(
         "import ldap3",
         "c = ldap3.Connection(\"s\")\n    c.search(\"dc=x\", \"(uid=%s)\" % request.args[\"u\"])",
-        "from ldap3.utils.conv import escape_filter_chars\nimport ldap3",
+        "import ldap3\nfrom ldap3.utils.conv import escape_filter_chars",
         "c = ldap3.Connection(\"s\")\n    c.search(\"dc=x\", \"(uid=%s)\" % escape_filter_chars(request.args[\"u\"]))",
     );
     check(
         "import ldap",
         "c = ldap.initialize(\"ldap://x\")\n    c.search_s(\"dc=x\", ldap.SCOPE_SUBTREE, \"(uid=\" + request.args[\"u\"] + \")\")",
-        "from ldap.filter import escape_filter_chars\nimport ldap",
+        "import ldap\nfrom ldap.filter import escape_filter_chars",
         "c = ldap.initialize(\"ldap://x\")\n    c.search_s(\"dc=x\", ldap.SCOPE_SUBTREE, \"(uid=\" + escape_filter_chars(request.args[\"u\"]) + \")\")",
     );
 }
@@ -232,18 +232,18 @@ fn numbers_that_nobody_foresees() {
     check(
         "import random",
         "random.random()",
-        "import secrets\nimport random",
+        "import random\nimport secrets",
         "secrets.SystemRandom().random()",
     );
-    check("import random as r", "r.choice(xs)", "import secrets\nimport random as r", "secrets.choice(xs)");
+    check("import random as r", "r.choice(xs)", "import random as r\nimport secrets", "secrets.choice(xs)");
     check(
-        "from random import randint\nimport secrets as s",
+        "import secrets as s\nfrom random import randint",
         "randint(1, 6)",
-        "from random import randint\nimport secrets as s",
+        "import secrets as s\nfrom random import randint",
         "s.SystemRandom().randint(1, 6)",
     );
-    check("import random", "random.randbytes(8)", "import secrets\nimport random", "secrets.token_bytes(8)");
-    check("import random", "random.getrandbits(8)", "import secrets\nimport random", "secrets.randbits(8)");
+    check("import random", "random.randbytes(8)", "import random\nimport secrets", "secrets.token_bytes(8)");
+    check("import random", "random.getrandbits(8)", "import random\nimport secrets", "secrets.randbits(8)");
 }
 
 #[test]

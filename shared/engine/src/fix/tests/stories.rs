@@ -47,7 +47,14 @@ fn imports_come_below_what_must_be_first() {
         "\"\"\"Doc.\"\"\"\nfrom __future__ import annotations\n",
         "\"\"\"Doc.\"\"\"\nfrom __future__ import annotations\n\nimport secrets\n",
     );
-    check("import os\nimport sys", "import secrets\nimport os\nimport sys\n");
+    check("import os\nimport sys", "import os\nimport secrets\nimport sys\n");
+    check(
+        "import os  # first\nfrom sys import argv",
+        "import os  # first\nimport secrets\nfrom sys import argv\n",
+    );
+    check("import os  # only", "import os  # only\nimport secrets\n");
+    check("import os; import sys", "import os; import sys\nimport secrets\n");
+    check("import sys\r\n\r\nimport a", "import secrets\r\nimport sys\r\n\r\nimport a");
     check("x = 1", "import secrets\n\nx = 1\n");
 }
 
