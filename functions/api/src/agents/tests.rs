@@ -252,6 +252,8 @@ fn what_is_beside_the_question_is_not_said() {
 
 #[test]
 fn what_is_general_is_in_an_article() {
+    sure("which events are there?", &["event-types"], &["webhooks:"]);
+    sure("what events can I subscribe to?", &["event-types"], &[]);
     for (text, part) in [
         ("What is SQL injection?", "SQL injection (CWE-89)"),
         ("what is CWE-79?", "Cross-site scripting"),

@@ -63,12 +63,12 @@ impl Topic {
                 (6, &["repository", "repo", "webhook", "hook", "subscription", "endpoint"]),
                 (5, &["delivery", "deliver", "undelivered"]),
                 (3, &["connect", "disabled", "receiver", "subscriber"]),
-                (2, &["event"]),
+                (2, &["event", "came", "come", "sent", "arrive", "receive"]),
             ],
             Self::Help => &[
                 (6, &["password", "account", "login", "key", "rotate"]),
                 (4, &["secret", "signature", "scope", "documentation", "docs", "reset"]),
-                (3, &["sign", "verify", "limit", "retry", "schedule", "subscribe", "register"]),
+                (3, &["sign", "verify", "limit", "retry", "schedule", "subscribe", "register", "event"]),
             ],
         }
     }
@@ -138,6 +138,8 @@ mod tests {
     #[test]
     fn questions_find_their_agent() {
         check("which findings are critical in pull request 1?", Topic::Findings);
+        check("which events are there?", Topic::Help);
+        check("which events were sent?", Topic::Repositories);
         check("How do I fix the SQL injection in notes/store.py?", Topic::Findings);
         check("are there any vulnerabilities in PR 7", Topic::Findings);
         check("what security problems are left?", Topic::Findings);
