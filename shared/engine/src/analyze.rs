@@ -85,6 +85,7 @@ pub fn survey(request: &Request<'_>, rules: &Tree) -> Survey {
         head.found.extend(nearby.into_iter().filter(|f| report::concerns(f, changed, known.as_ref())));
         head.sort();
     }
+    head.limit();
     let taken_back = std::mem::take(&mut head.suppressed);
     let mut results = report::of(head, known.as_ref());
     report::count_suppressed(&mut results, &taken_back);

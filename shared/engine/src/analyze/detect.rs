@@ -19,6 +19,8 @@ use crate::{flow, text};
 const MAX_FINDINGS_PER_FILE: usize = 200;
 /// Most of them that users' own rules make.
 const MAX_OWN_FINDINGS_PER_FILE: usize = 50;
+/// Most findings of one run that are listed, some 5 MB: nobody reads more, and each receiver of the results is sent them.
+const MAX_FINDINGS: usize = 5_000;
 
 #[derive(Default)]
 pub(crate) struct Detected {
@@ -172,6 +174,19 @@ fn one(path: &str, bytes: &[u8], code: Inspected, flows: &mut Flows) -> Detected
 impl Detected {
     pub(crate) fn sort(&mut self) {
         self.found.sort_by(|a, b| (&a.path, a.line, &a.about.id).cmp(&(&b.path, b.line, &b.about.id)));
+    }
+
+    /// Leaves no more than can be listed: the worst, and of equals the surest.
+    pub(crate) fn limit(&mut self) {
+        let unlisted = self.found.len().saturating_sub(MAX_FINDINGS);
+        if unlisted > 0 {
+            self.found.sort_by(|a, b| {
+                b.about.severity.cmp(&a.about.severity).then(b.confidence.total_cmp(&a.confidence))
+            });
+            self.found.truncate(MAX_FINDINGS);
+            self.sort();
+            self.incomplete.push(format!("{unlisted} more findings, no worse ones, are not listed"));
+        }
     }
 
     fn add(&mut self, other: Self) {

@@ -275,3 +275,17 @@ fn hostile_files_end() {
         (0..4_000).map(|i| format!("    q = 'x' + q + a\n    os.system(q + '{i}')\n")).collect();
     check("many sinks", "a.py", &format!("import os\ndef f(a, q):\n{many}"), false);
 }
+
+/// A list that nobody could read or receive is cut where it hurts least.
+#[test]
+fn the_worst_of_too_many_are_listed() {
+    let many = format!("import hashlib\n{}", "hashlib.md5(data)\n".repeat(200));
+    let mut files: Vec<(String, String)> = (0..26).map(|at| (format!("m{at}.py"), many.clone())).collect();
+    let worst = "import os\nfrom flask import request\ndef f():\n    os.system(request.args['a'])\n";
+    files.push(("z.py".to_owned(), worst.to_owned()));
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let found = full(&files);
+    assert_eq!((found.total_issues, found.vulnerabilities.len()), (5_000, 5_000));
+    assert_eq!(found.vulnerabilities.last().map(|last| last.file_path.as_str()), Some("z.py"));
+    assert_eq!(found.incomplete, ["201 more findings, no worse ones, are not listed"]);
+}
