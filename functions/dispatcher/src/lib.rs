@@ -12,9 +12,11 @@ mod egress;
 mod recipient;
 mod worker;
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use futures::FutureExt as _;
 use futures::future::join_all;
 use jiff::Timestamp;
 use quartet_aws::endpoints::Endpoints;
@@ -44,7 +46,10 @@ pub struct App {
 
 /// Works on each message of a batch, side by side, and names those that must come again.
 pub async fn handle(app: &App, batch: SqsEvent, clock: fn() -> Timestamp) -> SqsBatchResponse {
-    let settled = join_all(batch.records.iter().map(|message| settle(app, message, clock))).await;
+    // A panic over one message is no other's: it comes again when its visibility ends.
+    let settled =
+        batch.records.iter().map(|message| AssertUnwindSafe(settle(app, message, clock)).catch_unwind());
+    let settled = join_all(settled).await.into_iter().map(|done| done.unwrap_or(false));
     let mut response = SqsBatchResponse::default();
     for (message, done) in batch.records.iter().zip(settled) {
         if !done {

@@ -2,18 +2,23 @@
 //!
 //! They come from outside, so each runs on fuel, reads only the body it is given, loads nothing and is small. Fuel counts
 //! steps, not bytes, and ten steps can double a text ten times; so what makes a value larger than what it was made of
-//! (`*`, `~`, variables, filters like `replace`) is left out. They are checked when they are saved; one that fails all
-//! the same when it runs is an error of that delivery, never a panic.
+//! (`*`, `~`, variables, filters like `replace`) is left out or bounded, and as a step may look at the whole body, a large
+//! body has fewer of them. They are checked when they are saved; one that fails all the same when it runs, or finds a
+//! mistake of the library, is an error of that delivery and of no other.
 
+mod bounded;
 mod names;
 #[cfg(test)]
 mod tests;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
+use minijinja::Environment;
 use minijinja::value::Serde;
-use minijinja::{Environment, Expression};
 use serde_json::Value;
+
+use self::bounded::Bounded;
 
 /// The longest expression, in bytes.
 const LONGEST: usize = 2048;
@@ -29,10 +34,8 @@ const GROWING: [&str; 12] = [
     "join",
 ];
 const FUNCTIONS: [&str; 4] = ["range", "dict", "debug", "namespace"];
-/// Steps that one run may take.
-const FUEL: u64 = 20_000;
-/// The largest body that a template may write, in bytes.
-const LARGEST: usize = 256 * 1024;
+/// Steps that one run may take over a body of so many bytes or fewer.
+const FUEL: [(usize, u64); 3] = [(64 * 1024, 20_000), (512 * 1024, 2_500), (usize::MAX, 300)];
 
 /// Why an expression or a template is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,8 +53,8 @@ pub enum Wrong {
 }
 
 /// An expression that can be read, as `results.analysis_results.severity_breakdown.critical > 0`.
-#[derive(Debug)]
-pub struct Filter<'a>(Expression<'a, 'a>);
+#[derive(Clone, Copy, Debug)]
+pub struct Filter<'a>(&'a str);
 
 impl<'a> Filter<'a> {
     pub fn parse(text: &'a str) -> Result<Self, Wrong> {
@@ -59,13 +62,16 @@ impl<'a> Filter<'a> {
             return Err(Wrong::Long);
         }
         only_small(text)?;
-        ENVIRONMENT.compile_expression(text).map(Self).map_err(|e| Wrong::Form(said(&e)))
+        ENVIRONMENTS[0].compile_expression(text).map_err(|e| Wrong::Form(said(&e)))?;
+        Ok(Self(text))
     }
 
     /// Whether it holds for this body. What the body does not have is false.
     pub fn holds(&self, body: &Value) -> Result<bool, Wrong> {
-        let value = self.0.eval(Serde(body)).map_err(|e| Wrong::Run(said(&e)))?;
-        Ok(value.is_true())
+        contained(|| {
+            let expression = environment_for(body).compile_expression(self.0);
+            expression.and_then(|expression| expression.eval(Serde(body))).map(|value| value.is_true())
+        })
     }
 }
 
@@ -84,7 +90,7 @@ pub fn check_template(text: &str) -> Result<(), Wrong> {
         return Err(Wrong::Empty);
     }
     check_blocks(text)?;
-    ENVIRONMENT.template_from_str(text).map_err(|e| Wrong::Form(said(&e)))?;
+    ENVIRONMENTS[0].template_from_str(text).map_err(|e| Wrong::Form(said(&e)))?;
     names::check_template(text)
 }
 
@@ -147,16 +153,33 @@ fn only_small(expression: &str) -> Result<(), Wrong> {
 /// What a template makes of a body.
 pub fn render(template: &str, body: &Value) -> Result<String, Wrong> {
     check_blocks(template)?;
-    let template = ENVIRONMENT.template_from_str(template).map_err(|e| Wrong::Form(said(&e)))?;
-    let mut out = Bounded(Vec::new());
-    template.render_captured_to(Serde(body), &mut out).map_err(|e| Wrong::Run(said(&e)))?;
-    String::from_utf8(out.0).map_err(|e| Wrong::Run(e.to_string()))
+    contained(|| {
+        let mut out = Bounded::default();
+        let template = environment_for(body).template_from_str(template)?;
+        template.render_captured_to(Serde(body), &mut out)?;
+        out.text()
+    })
 }
 
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(environment);
+/// A mistake of the library ends this run alone.
+fn contained<T>(run: impl FnOnce() -> Result<T, minijinja::Error>) -> Result<T, Wrong> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(done) => done.map_err(|e| Wrong::Run(said(&e))),
+        Err(_) => Err(Wrong::Run("it makes the engine of expressions fail".to_owned())),
+    }
+}
+
+static ENVIRONMENTS: LazyLock<[Environment<'static>; 3]> =
+    LazyLock::new(|| FUEL.map(|(_, fuel)| environment(fuel)));
+
+fn environment_for(body: &Value) -> &'static Environment<'static> {
+    let bytes = bounded::bytes(body);
+    let place = FUEL.iter().position(|(most, _)| bytes <= *most).unwrap_or(FUEL.len() - 1);
+    &ENVIRONMENTS[place]
+}
 
 /// Missing fields chain: `a.b.c` of a body without `a` is nothing rather than an error.
-fn environment() -> Environment<'static> {
+fn environment(fuel: u64) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Chainable);
     for name in GROWING {
@@ -165,34 +188,14 @@ fn environment() -> Environment<'static> {
     for name in FUNCTIONS {
         environment.remove_global(name);
     }
-    environment.add_filter("tojson", |value: minijinja::Value| {
-        serde_json::to_string(&value).map_err(|e| {
-            minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "the value is not JSON")
-                .with_source(e)
-        })
-    });
-    environment.set_fuel(Some(FUEL));
+    // The library's own divides by nought.
+    environment.add_test("divisibleby", |number: i64, by: i64| number.checked_rem(by) == Some(0));
+    bounded::add_filters(&mut environment);
+    environment.set_fuel(Some(fuel));
     environment.set_recursion_limit(64);
     environment
 }
 
 fn said(error: &minijinja::Error) -> String {
     error.detail().map_or_else(|| error.kind().to_string(), str::to_owned)
-}
-
-/// Stops a template that writes too much.
-struct Bounded(Vec<u8>);
-
-impl std::io::Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if self.0.len() + bytes.len() > LARGEST {
-            return Err(std::io::Error::other("the template writes too much"));
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }

@@ -4,14 +4,16 @@
 //! real event. So they are looked up when they are saved, all of them, in the tree that minijinja itself reads. Its parser
 //! is not part of its stable interface: a release that changes it does not build, and cannot pass unseen.
 
-use minijinja::machinery::ast::{Call, CallArg, CallType, Expr, Stmt};
+use minijinja::machinery::ast::{BinOpKind, Call, CallArg, CallType, Expr, Stmt};
 use minijinja::machinery::{parse, parse_expr};
 use minijinja::{Error, context};
 
-use super::{ENVIRONMENT, Wrong, said};
+use super::{ENVIRONMENTS, Wrong, said};
 
-/// What `loop` of a `for` can be asked for.
+/// What `loop` of a `for` can be asked for: `cycle` only of something.
 const OF_LOOP: [&str; 2] = ["cycle", "changed"];
+/// Additions in one expression: each copies the texts or lists on both sides.
+const MOST_ADDITIONS: usize = 8;
 /// Filters that call the test which is their argument at this place.
 const TESTING: [(&str, usize); 4] = [("select", 0), ("reject", 0), ("selectattr", 1), ("rejectattr", 1)];
 
@@ -20,7 +22,7 @@ pub(super) fn check_expression(text: &str) -> Result<(), Wrong> {
 }
 
 pub(super) fn check_template(text: &str) -> Result<(), Wrong> {
-    let whole = parse(text, "template", ENVIRONMENT.syntax().clone()).map_err(form)?;
+    let whole = parse(text, "template", ENVIRONMENTS[0].syntax().clone()).map_err(form)?;
     let mut expressions = Vec::new();
     // Stacks of our own: what is nested deeply must not fill the process's.
     let mut left = vec![&whole];
@@ -54,6 +56,7 @@ fn form(error: Error) -> Wrong {
 }
 
 fn check(mut left: Vec<&Expr<'_>>, has_loops: bool) -> Result<(), Wrong> {
+    let mut additions = 0;
     while let Some(expression) = left.pop() {
         match expression {
             Expr::Var(_) | Expr::Const(_) => {}
@@ -62,7 +65,13 @@ fn check(mut left: Vec<&Expr<'_>>, has_loops: bool) -> Result<(), Wrong> {
                 left.extend([&slice.start, &slice.stop, &slice.step].into_iter().flatten());
             }
             Expr::UnaryOp(operation) => left.push(&operation.expr),
-            Expr::BinOp(operation) => left.extend([&operation.left, &operation.right]),
+            Expr::BinOp(operation) => {
+                additions += usize::from(matches!(operation.op, BinOpKind::Add));
+                if additions > MOST_ADDITIONS {
+                    return Err(Wrong::Form(format!("more than {MOST_ADDITIONS} additions")));
+                }
+                left.extend([&operation.left, &operation.right]);
+            }
             Expr::Compare(comparison) => {
                 left.push(&comparison.expr);
                 left.extend(comparison.ops.iter().map(|part| &part.expr));
@@ -100,6 +109,11 @@ fn called(call: &Call<'_>, has_loops: bool) -> Result<(), Wrong> {
     let is_loop = |of: &Expr<'_>| has_loops && matches!(of, Expr::Var(of) if of.id == "loop");
     match call.identify_call() {
         CallType::Function("loop") if has_loops => Ok(()),
+        CallType::Method(of, "cycle")
+            if is_loop(of) && !matches!(call.args.first(), Some(CallArg::Pos(_))) =>
+        {
+            Err(Wrong::Form("loop.cycle needs something to go through".to_owned()))
+        }
         CallType::Method(of, name) if is_loop(of) && OF_LOOP.contains(&name) => Ok(()),
         CallType::Function(name) => Err(Wrong::Unknown("function", name.to_owned())),
         CallType::Method(_, name) => Err(Wrong::Unknown("method", name.to_owned())),
@@ -126,7 +140,8 @@ fn argument<'a, 'b>(argument: &'a CallArg<'b>) -> &'a Expr<'b> {
 /// minijinja keeps its names to itself, but has a test of each kind that tells whether there is one.
 fn is_known(kind: &'static str, name: &str) -> Result<(), Wrong> {
     let question = format!("name is {kind}");
-    let answer = ENVIRONMENT.compile_expression(&question).and_then(|asked| asked.eval(context! { name }));
+    let answer =
+        ENVIRONMENTS[0].compile_expression(&question).and_then(|asked| asked.eval(context! { name }));
     if answer.is_ok_and(|known| known.is_true()) {
         Ok(())
     } else {

@@ -155,3 +155,50 @@ fn what_grows_is_refused() {
         assert!(Filter::parse(text).and_then(|filter| filter.holds(&body)).is_err(), "{text}");
     }
 }
+
+/// What would end the process ends the run alone, and is not even saved where it can be seen.
+#[test]
+fn mistakes_of_the_library_are_contained() {
+    for (text, expected) in [
+        ("1 is divisibleby 0", false),
+        ("6 is divisibleby 3", true),
+        ("[1]|select('divisibleby', 0)|list", false),
+    ] {
+        check(text, Ok(expected));
+    }
+    for cycle in ["loop.cycle()", "loop.cycle(*a)"] {
+        assert!(
+            check_template(&format!("{{% for a in b %}}{{{{ {cycle} }}}}{{% endfor %}}")).is_err(),
+            "{cycle}"
+        );
+    }
+    check_template("{% for a in b %}{{ loop.cycle('odd', 'even') }}{% endfor %}").expect("a cycle");
+    assert!(matches!(contained::<()>(|| panic!("a mistake")), Err(Wrong::Run(_))));
+}
+
+/// Each step of a run is bounded by what it may make, and their number by what they may look at.
+#[test]
+fn nothing_grows_without_a_bound() {
+    let small = json!({ "text": "\"a\"", "list": ["\""] });
+    for filter in ["tojson", "string"] {
+        let grown = format!("{}|length > 0", "[".repeat(0) + "text" + &format!("|{filter}").repeat(60));
+        let held = Filter::parse(&grown).and_then(|filter| filter.holds(&small));
+        match filter {
+            "tojson" => assert!(matches!(held, Err(Wrong::Run(_))), "{held:?}"),
+            _ => assert_eq!(held, Ok(true)),
+        }
+    }
+    let nested = format!("{}list{}", "[".repeat(40), "]|string".repeat(40));
+    assert!(Filter::parse(&nested).and_then(|filter| filter.holds(&small)).is_err());
+    let long = json!({ "text": "a b\n".repeat(10_000) });
+    for parted in ["list", "split", "lines"] {
+        assert!(render(&format!("{{{{ text|{parted}|length }}}}"), &long).is_err(), "{parted}");
+        assert!(render(&format!("{{{{ text|{parted}|length }}}}"), &json!({ "text": "a b" })).is_ok());
+    }
+    let sums = |count: usize| check_filter(&format!("a{} > 1", " + a".repeat(count)));
+    assert!(sums(8).is_ok() && sums(9).is_err());
+    let items = |bytes: usize| json!({ "list": vec![1; 400], "rest": "x".repeat(bytes) });
+    let all = "{% for item in list %}{{ item }}{% endfor %}";
+    assert!(render(all, &items(100_000)).is_ok());
+    assert!(render(all, &items(1_000_000)).is_err());
+}
