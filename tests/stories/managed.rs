@@ -214,6 +214,18 @@ pub(crate) async fn the_same_request_is_done_once(house: &House) {
     assert!(together.iter().all(|answer| [201, 409].contains(&answer.status)));
     let listed = client.get(WEBHOOKS).await;
     assert_eq!(listed.body["webhooks"].as_array().unwrap().len(), 3, "one for each key");
+
+    // Forty answers that can just be kept, and forty that could not.
+    let bulk = |template: usize| {
+        let body = json!({ "webhooks": vec![wish_with("template", json!("x".repeat(template))); 40] });
+        let path = format!("{WEBHOOKS}/bulk");
+        ask(client.request(Method::POST, &path).header("idempotency-key", "order-10").json(&body))
+    };
+    check(&bulk(1_600).await, 422);
+    let first = bulk(1_300).await;
+    check(&first, 201);
+    let again = bulk(1_300).await;
+    assert_eq!((again.status, &again.body), (201, &first.body), "all secrets as well");
 }
 
 pub(crate) async fn lists_come_in_pages(house: &House) {

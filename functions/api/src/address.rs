@@ -25,7 +25,9 @@ pub(crate) async fn plain(request: Request, next: Next) -> Response {
 }
 
 fn is_plain(path: &str) -> bool {
-    !path.contains(['%', '\\']) && path.split('/').all(|segment| segment != "." && segment != "..")
+    // Of what the gateway has decoded, a path ends for others at a space, a control, `?` and `#`.
+    let is_ours = |byte: u8| byte.is_ascii_graphic() && !b"%\\?#".contains(&byte);
+    path.bytes().all(is_ours) && path.split('/').all(|segment| segment != "." && segment != "..")
 }
 
 #[cfg(test)]
@@ -58,6 +60,11 @@ mod tests {
             "/api/v1/webhooks/%252e%252e/keys",
             "/api/v1/webhooks\\wh_1",
             "/api/v1/webhooks/%ff",
+            "/api/v1/webhooks/wh_1\0",
+            "/api/v1/webhooks/wh_1 ",
+            "/api/v1/webhooks/wh_1?x",
+            "/api/v1/webhooks/wh_1#x",
+            "/api/v1/webhooks/ü",
         ] {
             check(odd, false);
         }

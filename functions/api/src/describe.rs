@@ -118,7 +118,7 @@ fn idempotency_key() -> Parameter {
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .description(Some("The same request with the same key is done once"))
+        .description(Some("The same request with the same key is done once; for bodies of up to 60 KiB"))
         .schema(Some(Object::with_type(Type::String)))
         .build()
 }

@@ -28,8 +28,11 @@ const NAME: &str = "idempotency-key";
 const LONGEST: usize = 255;
 /// The answer's own headers; those of the connection and of the rate are of each request.
 const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
-/// A table's item holds 400 KB.
-const LARGEST_ANSWER: usize = 256 * 1024;
+/// A table's item holds 400 KB, of which an answer, written as text twice, takes nearly double its bytes.
+const LARGEST_ANSWER: usize = 160 * 1024;
+/// A request whose answer could be larger, and so not be kept once the work is done, is not begun. What an answer adds to what
+/// was asked is less than 100 KB.
+const LARGEST_ASKED: usize = 60 * 1024;
 
 /// An answer as it is kept.
 #[derive(Serialize, Deserialize)]
@@ -51,6 +54,13 @@ pub(crate) async fn once(
     };
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Refusal::TooLarge)?;
+    if body.len() > LARGEST_ASKED {
+        let limit = LARGEST_ASKED / 1024;
+        return Err(Refusal::field(
+            "Idempotency-Key",
+            format!("is for bodies of up to {limit} KiB: ask for less at once"),
+        ));
+    }
     let asked = fingerprint(&parts.method, &parts.uri.to_string(), &body);
     match app.idempotency.claim(&key.id, &chosen, &asked, seed).await? {
         Claim::Ours(seed) => {

@@ -17,8 +17,9 @@ pub async fn handle(app: &Announcer, input: Ending, clock: fn() -> Timestamp) ->
     let source = Source::read(&app.objects, &input.run).await?;
     let request =
         Request { tree: &source.head, base: source.base.as_ref(), changed: source.changed.as_ref() };
-    let results = AnalysisResults { success: true, duration: crate::seconds(start), ..analyze(&request) };
-    let results = AnalysisResults { duration: crate::seconds(start), ..results };
+    let mut results = analyze(&request);
+    results.files_skipped.extend(source.unread);
+    let results = AnalysisResults { success: true, duration: crate::seconds(start), ..results };
     let outcome = Outcome::good(results.duration);
     let record = Record { results, api_calls: 0, bytes: source.head.bytes(), lines: lines(&source.head) };
     app.objects.put_json(&input.run.object("analysis.json"), &record).await?;

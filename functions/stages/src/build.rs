@@ -9,7 +9,7 @@ use quartet_aws::announcer::Announcer;
 use quartet_aws::secrets::Secret;
 use quartet_domain::failure::{ARCHIVE_REFUSED, BROKEN_STATE, FORGE_REFUSED, Failed, TRANSIENT};
 use quartet_domain::message::Outcome;
-use quartet_domain::results::BuildResults;
+use quartet_domain::results::{BuildResults, SkippedFile};
 use quartet_domain::run::{Changed, Ending, Record, Run, Stage};
 use quartet_engine::archive::{Limits, Unpacked, read_tar_gz, write_tar_gz};
 use quartet_engine::testing::changed_lines;
@@ -26,6 +26,14 @@ pub struct Build {
     /// A host of archives besides the usual ones.
     pub archive_host: Option<String>,
     pub limits: Limits,
+}
+
+/// Of what the archive's reader left out, the code. What a link leads to is read where it lies.
+fn unread(skipped: &[SkippedFile]) -> Vec<SkippedFile> {
+    let is_code = |file: &&SkippedFile| {
+        quartet_engine::analyze::reads(&file.file_path, b"\0") && !file.reason.ends_with(" link")
+    };
+    skipped.iter().filter(is_code).cloned().collect()
 }
 
 pub async fn handle(app: &Build, input: Ending, clock: fn() -> Timestamp) -> Result<Ending, Failed> {
@@ -51,7 +59,9 @@ pub async fn handle(app: &Build, input: Ending, clock: fn() -> Timestamp) -> Res
         (Some(base), Some(files)) => changed_lines(&base.tree, &head.tree, files),
         _ => BTreeMap::new(),
     };
-    objects.put_json(&run.object(CHANGED), &Changed { files, base: base.is_some(), lines: brought }).await?;
+    let unread = unread(&results.files_skipped);
+    let changed = Changed { files, base: base.is_some(), lines: brought, unread };
+    objects.put_json(&run.object(CHANGED), &changed).await?;
     results.duration = crate::seconds(start);
     let outcome = Outcome::good(results.duration);
     let record =

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use quartet_aws::objects::Objects;
 use quartet_domain::failure::{BROKEN_STATE, Failed};
+use quartet_domain::results::SkippedFile;
 use quartet_domain::run::{Changed, Run};
 use quartet_engine::archive::{Limits, read_tar_gz};
 use quartet_engine::tree::Tree;
@@ -20,6 +21,8 @@ pub(crate) struct Source {
     pub(crate) head: Tree,
     pub(crate) base: Option<Tree>,
     pub(crate) changed: Option<BTreeSet<String>>,
+    /// Code that the head has and that is not among its files.
+    pub(crate) unread: Vec<SkippedFile>,
 }
 
 impl Source {
@@ -28,7 +31,7 @@ impl Source {
             objects.get_json(&run.object(CHANGED)).await?.ok_or_else(|| Failed::missing(CHANGED))?;
         let head = tree(objects, run, HEAD).await?;
         let base = if changed.base { Some(tree(objects, run, BASE).await?) } else { None };
-        Ok(Self { head, base, changed: changed.files })
+        Ok(Self { head, base, changed: changed.files, unread: changed.unread })
     }
 }
 

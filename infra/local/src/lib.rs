@@ -21,6 +21,6 @@ pub use self::aws::{Aws, post_json};
 pub use self::deployment::Deployment;
 pub use self::python::{Python, Set};
 pub use self::refusal::Refusal;
-pub use self::stack::{Stack, StackOptions};
+pub use self::stack::{EGRESS_ALLOW, Stack, StackOptions};
 pub use self::tool::Tool;
 pub use self::workspace::{RunFolder, Workspace};

@@ -14,6 +14,9 @@ use crate::door::Door;
 use crate::emulator::Emulator;
 use crate::{Python, Set, Workspace};
 
+/// Networks that a stack on one machine may send to besides public ones: its subscribers are on that machine.
+pub const EGRESS_ALLOW: &str = "127.0.0.0/8,::1/128";
+
 /// What to start.
 #[derive(Clone, Debug)]
 pub struct StackOptions {
@@ -93,8 +96,7 @@ impl Stack {
             ("Python", python),
             ("Stage", "local".to_owned()),
             ("BucketRequiresTls", "false".to_owned()),
-            // Subscribers of a stack on one machine are on that machine.
-            ("EgressAllow", "127.0.0.0/8,::1/128".to_owned()),
+            ("EgressAllow", EGRESS_ALLOW.to_owned()),
         ];
         let made = deployment.run(&self.workspace, &self.python, self.emulator.endpoint(), &offers).await;
         // The emulator tells the reasons of a failed deployment to its log alone.

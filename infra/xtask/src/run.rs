@@ -12,8 +12,9 @@ mod sample;
 mod summary;
 
 use anyhow::{Context as _, Result};
+use quartet_domain::address::Destination;
 use quartet_domain::results::{PipelineComplete, PipelineStatus};
-use quartet_local::{Python, Refusal, RunFolder, Set, Workspace};
+use quartet_local::{EGRESS_ALLOW, Python, Refusal, RunFolder, Set, Workspace};
 
 use self::forge::Forge;
 use self::origin::Origin;
@@ -128,18 +129,25 @@ fn check_out(out: Option<&std::path::Path>) -> Result<()> {
         ))
         .into());
     }
+    let is_new = !out.exists();
+    std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(out)
+        .map_err(|error| Refusal::new(format!("--out {} cannot be written: {error}", out.display())))?;
+    if is_new {
+        std::fs::remove_file(out)?;
+    }
     Ok(())
 }
 
-/// A wrong address would show only at the end of the run.
+/// A wrong address would show only at the end of the run. The dispatcher judges it by the same rules.
 fn check_receiver(address: Option<&str>) -> Result<()> {
     let Some(address) = address else { return Ok(()) };
-    let rest = address.strip_prefix("http://").or_else(|| address.strip_prefix("https://"));
-    if rest
-        .is_none_or(|rest| rest.is_empty() || rest.starts_with('/') || address.contains(char::is_whitespace))
-    {
+    let allow = EGRESS_ALLOW.parse()?;
+    if let Err(refused) = Destination::judge(address, &allow) {
         return Err(Refusal::new(format!(
-            "--receiver {address} is no address: give one as http://127.0.0.1:8000/results"
+            "--receiver is not taken: {refused}; give one as http://127.0.0.1:8000/results"
         ))
         .into());
     }

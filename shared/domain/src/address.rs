@@ -135,8 +135,19 @@ impl Destination {
 
 /// Names that never mean a public host (RFC 6761, 6762, 8375, ICANN's `internal`), and names without a dot, which a
 /// search list would complete.
-const INSIDE: [&str; 9] =
-    ["local", "internal", "intranet", "private", "corp", "lan", "home", "home.arpa", "localdomain"];
+const INSIDE: [&str; 11] = [
+    "local",
+    "internal",
+    "intranet",
+    "private",
+    "corp",
+    "lan",
+    "home",
+    "home.arpa",
+    "localdomain",
+    "test",
+    "invalid",
+];
 
 fn judge_name(name: &str, port: u16, allow: &Allow) -> Result<(), Refused> {
     let name = name.strip_suffix('.').unwrap_or(name);

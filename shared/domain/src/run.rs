@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{RunId, TaskId};
 use crate::repository::{Pull, Repository};
-use crate::results::{RungOutcome, TestResults, Trigger};
+use crate::results::{RungOutcome, SkippedFile, TestResults, Trigger};
 
 /// The state machine's input, and what every stage receives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +88,9 @@ pub struct Changed {
     /// The lines of `files` that the base does not have: first and last of each stretch, from 1.
     #[serde(default)]
     pub lines: BTreeMap<String, Vec<(u32, u32)>>,
+    /// Code that nobody will look at, because its name or size kept it out of the head's files.
+    #[serde(default)]
+    pub unread: Vec<SkippedFile>,
 }
 
 /// What one fix is against, for the test that is generated to prove it. In the order of `functions_fixed`.

@@ -80,12 +80,16 @@ fn users_bring_rules() {
     let flow = folder(&[("a.py", "import os, queue\ndef f():\n    os.system(queue.take())\n")]);
     let rules = folder(&[("queue.toml", source), ("bad.toml", "language = 'python'\nsorces = 1\n")]);
     check(&[text(flow.path())], 0, " 0 findings");
-    check(&[text(flow.path()), "--rules", text(rules.path())], 0, "python.command-injection");
-    check(
-        &[text(flow.path()), "--rules", text(rules.path())],
-        0,
+    // Shown, and yet no scan by the rules that were asked for.
+    for said in [
+        "python.command-injection",
         "not finished: bad.toml:2: not a usable rule: ",
-    );
+        "quartet-scan: not all of --rules could be used: bad.toml:2: ",
+    ] {
+        check(&[text(flow.path()), "--rules", text(rules.path())], 2, said);
+    }
+    let none = folder(&[("readme.md", "No rules.")]);
+    check(&[text(code.path()), "--rules", text(none.path())], 2, " has no rules: ");
 }
 
 #[test]
@@ -106,6 +110,9 @@ fn what_was_left_out_is_said() {
 #[test]
 fn what_cannot_be_read_is_said_in_one_sentence() {
     check(&["/no/such/place"], 2, "quartet-scan: cannot read /no/such/place: ");
+    check(&["/dev/zero"], 2, "quartet-scan: /dev/zero is neither a file nor a folder");
+    let large = folder(&[("large.py", &"x".repeat(6 << 20))]);
+    check(&[text(&large.path().join("large.py"))], 2, "is larger than 5242880 bytes");
     check(&[], 2, "Usage: quartet-scan");
     check(&["--help"], 0, "Exit codes:");
     check(&[".", "--json", "--sarif"], 2, "cannot be used with");

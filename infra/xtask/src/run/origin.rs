@@ -40,6 +40,8 @@ pub(super) struct Origin {
     pub(super) head: End,
     pub(super) has_javascript: bool,
     changed: usize,
+    /// What the work tree has beside its commit is not in the change.
+    uncommitted: bool,
 }
 
 impl Origin {
@@ -72,7 +74,9 @@ impl Origin {
         }
         let files = git(&copy).args(["ls-tree", "-r", "-z", "--name-only"]).arg(&head.sha).names().await?;
         let has_javascript = files.iter().any(|path| JAVASCRIPT.iter().any(|ending| path.ends_with(ending)));
-        Ok(Self { copy, name: format!("local/{}", source.name()), base, head, has_javascript, changed })
+        let uncommitted = options.head.is_none() && source.has_uncommitted().await?;
+        let name = format!("local/{}", source.name());
+        Ok(Self { copy, name, base, head, has_javascript, changed, uncommitted })
     }
 }
 
@@ -88,7 +92,8 @@ impl fmt::Display for Origin {
             head.branch,
             short(&base.sha),
             short(&head.sha)
-        )
+        )?;
+        if self.uncommitted { f.write_str("; what is not committed is left out") } else { Ok(()) }
     }
 }
 

@@ -69,6 +69,10 @@ fn head(text: &mut String, results: &PipelineResults) {
     for error in build.build_errors.iter().take(LISTED) {
         line(text, &format!("  {}:{} {}", error.file_path, error.line_number, error.message));
     }
+    if let Some(file) = build.files_skipped.first() {
+        let count = build.files_skipped.len();
+        line(text, &format!("  {count} left out, as {} ({})", file.file_path, file.reason));
+    }
 }
 
 fn findings(text: &mut String, analysis: &AnalysisResults) {

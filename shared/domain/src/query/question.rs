@@ -31,7 +31,7 @@ pub struct Question {
     pub many: bool,
     /// It asks how something is done.
     pub how: bool,
-    /// It goes on about what was asked before, as `and in pull request 2?` does.
+    /// It goes on about what was asked before, as `and in pull request 2?` and `how do I fix it?` do.
     pub goes_on: bool,
     /// It greets or thanks.
     pub polite: bool,
@@ -58,7 +58,8 @@ impl Question {
             many: is_of_many(&words),
             how: pairs(&words, &["how"], &["do", "to", "can", "should", "would", "could"]),
             goes_on: words.first().is_some_and(|first| ["also", "and", "then"].contains(&first.as_str()))
-                || pairs(&words, &["what", "how"], &["about"]),
+                || pairs(&words, &["what", "how"], &["about"])
+                || words.last().is_some_and(|last| ["it", "them", "these", "those"].contains(&last.as_str())),
             polite: words.iter().any(|word| POLITE.contains(&word.as_str())),
             wish: wish(text, &words),
         }

@@ -143,6 +143,7 @@ mod tests {
             files: Some(BTreeSet::from(["a.py".to_owned()])),
             base: true,
             lines: BTreeMap::from([("a.py".to_owned(), vec![(5, 7)])]),
+            ..Changed::default()
         };
         assert_eq!(count(&tree, &changed, &coverage), Functions { discovered: 3, changed: 2, reached: 2 });
         assert_eq!(count(&tree, &Changed::default(), &coverage).discovered, 6);

@@ -69,11 +69,18 @@ impl Source {
         Ok(answer.status.success().then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned()))
     }
 
+    /// Whether the work tree has changes or new files. A bare repository has no work tree.
+    pub(super) async fn has_uncommitted(&self) -> Result<bool> {
+        // Without the lock, as nothing here writes to the user's index.
+        let answer = self.git().args(["--no-optional-locks", "status", "--porcelain"]).output().await?;
+        Ok(answer.status.success() && !answer.stdout.is_empty())
+    }
+
     async fn known(&self, revision: &str) -> Result<String> {
         self.commit(revision).await?.ok_or_else(|| {
             let path = self.path.display();
             Refusal::new(format!(
-                "{revision} is no revision of {path}: git -C {path} log --oneline --all shows what there is"
+                "{revision:?} is no revision of {path}: git -C {path} log --oneline --all shows what there is"
             ))
             .into()
         })

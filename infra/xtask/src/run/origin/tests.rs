@@ -141,10 +141,10 @@ async fn what_cannot_be_served_is_refused() {
     let repository = Repository::new("refused").await;
     let path = repository.work().canonicalize().unwrap().display().to_string();
     let unknown =
-        format!("nope is no revision of {path}: git -C {path} log --oneline --all shows what there is");
+        format!("\"nope\" is no revision of {path}: git -C {path} log --oneline --all shows what there is");
     assert_eq!(repository.choose(Some("nope"), None).await, unknown);
     assert_eq!(repository.choose(None, Some("nope")).await, unknown);
-    assert!(repository.choose(None, Some("--all")).await.starts_with("--all is no revision"));
+    assert!(repository.choose(None, Some("--all")).await.starts_with("\"--all\" is no revision"));
     assert_eq!(
         repository.choose(Some("feature"), Some("main")).await,
         "main has nothing that feature lacks: choose another --base or --head, or --full"
@@ -169,4 +169,13 @@ async fn the_source_is_not_written_to() {
     let before = look().await;
     repository.choose(Some("main"), None).await;
     assert_eq!(before, look().await);
+}
+
+#[tokio::test]
+async fn what_is_not_committed_is_seen() {
+    let repository = Repository::new("uncommitted").await;
+    let source = Source::open(&repository.work()).await.unwrap();
+    assert!(!source.has_uncommitted().await.unwrap());
+    std::fs::write(repository.work().join("new.py"), "1").unwrap();
+    assert!(source.has_uncommitted().await.unwrap());
 }

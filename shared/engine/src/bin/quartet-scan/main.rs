@@ -13,7 +13,7 @@ use clap::{Parser, ValueEnum};
 use quartet_domain::results::{AnalysisResults, Severity, SkippedFile};
 use quartet_engine::analyze::{self, Request, Survey};
 use quartet_engine::sarif;
-use quartet_engine::tree::Tree;
+use quartet_engine::tree::{MAX_FILE_BYTES, Tree};
 
 /// Less sure findings are shown and do not fail a scan.
 const SURE: f64 = 0.5;
@@ -30,7 +30,7 @@ Examples:
 Exit codes:
   0  the scan is done; with --fail-on, nothing at or above that severity
   1  with --fail-on: a finding at or above it whose confidence is 50 % or more, and which --base has not
-  2  bad usage, or a path that cannot be read";
+  2  bad usage, a path that cannot be read, or a rule of --rules that cannot be used";
 
 /// Finds weaknesses and secrets in source code.
 ///
@@ -96,8 +96,18 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     survey.results.files_skipped.extend(left_out);
     match print(&survey, arguments) {
         // A reader that has seen enough, as `head`, is no failure.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
-        _ => Ok(verdict(&survey.results, arguments.fail_on.map(Severity::from))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            return Err(format!("cannot write: {error}"));
+        }
+        _ => {}
+    }
+    // A gate without the rules that it was given would be open without a word.
+    let unused = survey.results.incomplete.iter().find(|line| {
+        rules.iter().any(|(path, _)| line.strip_prefix(path).is_some_and(|rest| rest.starts_with(':')))
+    });
+    match unused {
+        Some(line) => Err(format!("not all of --rules could be used: {line}")),
+        None => Ok(verdict(&survey.results, arguments.fail_on.map(Severity::from))),
     }
 }
 
@@ -118,8 +128,15 @@ fn failed(sentence: &str) -> ExitCode {
 
 fn read(path: &Path) -> Result<(Tree, Vec<SkippedFile>), String> {
     let failed = |error: io::Error| format!("cannot read {}: {error}", path.display());
-    if std::fs::metadata(path).map_err(failed)?.is_dir() {
+    let found = std::fs::metadata(path).map_err(failed)?;
+    if found.is_dir() {
         return Tree::survey(path, &analyze::reads).map_err(failed);
+    }
+    if !found.is_file() {
+        return Err(format!("{} is neither a file nor a folder", path.display()));
+    }
+    if found.len() > MAX_FILE_BYTES {
+        return Err(format!("{} is larger than {MAX_FILE_BYTES} bytes", path.display()));
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let bytes = std::fs::read(path).map_err(failed)?;
@@ -131,6 +148,9 @@ fn folder(path: &Path) -> Result<Tree, String> {
         .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     match left_out.first() {
         Some(file) => Err(format!("cannot read the rules in {}: {}", file.file_path, file.reason)),
+        None if !tree.iter().any(|(path, _)| path.ends_with(".yml") || path.ends_with(".toml")) => {
+            Err(format!("{} has no rules: no *.yml and no *.toml", path.display()))
+        }
         None => Ok(tree),
     }
 }
