@@ -114,3 +114,20 @@ async fn download(forge: &Forge, run: &Run, sha: &str, limits: &Limits) -> Resul
         .map_err(|e| Failed::new(BROKEN_STATE, e.to_string()))?
         .map_err(|e| Failed::new(ARCHIVE_REFUSED, format!("{}: {e}", e.name())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_that_was_left_out_is_named_and_links_are_not() {
+        let files = [
+            ("odd\\nname.py", "control character in path"),
+            ("l.py", "symbolic link"),
+            ("a.bin", "too large"),
+        ];
+        let skipped =
+            files.map(|(path, reason)| SkippedFile { file_path: path.to_owned(), reason: reason.to_owned() });
+        assert_eq!(unread(&skipped), skipped[..1]);
+    }
+}
