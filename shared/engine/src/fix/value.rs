@@ -130,9 +130,22 @@ fn ends_with(name: &str, last: &str) -> bool {
 
 /// The only value that a name has, given to it alone and not to several names at once.
 fn written_alone<'u>(place: &Place<'_, 'u>, name: &Node<'u>) -> Option<Node<'u>> {
-    place.written(name).filter(|value| {
-        let holder = value.parent();
-        let target = holder.and_then(|holder| holder.field("left").or_else(|| holder.field("name")));
-        target.is_some_and(|target| target.kind() == "identifier")
-    })
+    let value = place.written(name)?;
+    let holder = value.parent()?;
+    let target = holder.field("left").or_else(|| holder.field("name"))?;
+    (target.kind() == "identifier" && !is_assigned_again(place, &name.text(), &holder)).then_some(value)
+}
+
+/// Whether something else than `holder` assigns to the name: in JavaScript a function may to what is not its own.
+pub(super) fn is_assigned_again<'u>(place: &Place<'_, 'u>, name: &str, holder: &Node<'u>) -> bool {
+    place.family == Family::JavaScript
+        && place.facts.unit.root().dfs().any(|node| {
+            let assigns =
+                matches!(&*node.kind(), "assignment_expression" | "augmented_assignment_expression");
+            assigns
+                && node.range() != holder.range()
+                && node.field("left").is_some_and(|target| {
+                    target.dfs().any(|part| part.is_named_leaf() && part.text() == name)
+                })
+        })
 }

@@ -29,6 +29,7 @@ const OF_TEXT: &[&str] = &[
 ];
 /// Functions that do.
 const TO_TEXT: &[&str] = &["String", "decodeURIComponent", "encodeURIComponent"];
+
 /// Whether the value is written down as plain text that somebody else wrote.
 pub(super) fn is_plain<'u>(place: &Place<'_, 'u>, node: &Node<'u>) -> bool {
     plain(place, node, 0)

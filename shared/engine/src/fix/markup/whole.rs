@@ -5,6 +5,7 @@ use crate::analyze::unit::Node;
 
 use super::super::holes::{self, Piece};
 use super::super::place::{Place, Refused};
+use super::super::value::is_assigned_again;
 
 /// How many names and sums deep a text is followed.
 const MAX_DEPTH: u32 = 40;
@@ -103,14 +104,8 @@ pub(super) fn written_once<'u>(place: &Place<'_, 'u>, name: &Node<'u>) -> Option
         "for_in_statement" => holder.field("left")?,
         _ => return None,
     };
-    let is_assigned = |node: &Node<'_>| {
-        matches!(&*node.kind(), "assignment_expression" | "augmented_assignment_expression")
-            && node
-                .field("left")
-                .is_some_and(|left| left.dfs().any(|part| part.is_named_leaf() && part.text() == text))
-    };
     let has_default = pattern.text().contains('=');
-    let is_again = place.facts.unit.root().dfs().any(|node| is_assigned(&node));
+    let is_again = is_assigned_again(place, &text, &holder);
     (!only.adds && !has_default && !is_again).then(|| only.value.clone())
 }
 

@@ -27,6 +27,18 @@ fn refused(head: &str, body: &str, reason: &str) {
 const SENT: &str = "res.send(\"<h1>\" + req.query.q + \"</h1>\");";
 const ESCAPED: &str = "res.send(\"<h1>\" + escapeHtml(req.query.q) + \"</h1>\");";
 
+/// A name that another function gives another value is no number.
+#[test]
+fn what_is_assigned_elsewhere_is_not_trusted() {
+    let shown = "res.send(\"<p>\" + count + \"</p>\" + req.query.q);";
+    let head = "let count = 0;\n";
+    check(head, shown, "res.send(\"<p>\" + count + \"</p>\" + escapeHtml(req.query.q));");
+    let head = format!("{head}function take(req) {{ count = req.query.count; }}\n");
+    let fixes = run(&[("a.js", &file(&head, shown))]);
+    let fixed = fixes.files.get("a.js").map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    assert!(fixed.is_none_or(|text| text.contains("escapeHtml(count)")), "{:?}", fixes.results);
+}
+
 #[test]
 fn values_are_escaped_where_they_are_shown() {
     check("", SENT, ESCAPED);
