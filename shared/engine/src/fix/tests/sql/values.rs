@@ -133,6 +133,9 @@ fn places_that_take_no_value() {
     check("SELECT * FROM t WHERE a = {tuple(x)}", "may be SQL itself");
     check("SELECT * FROM t WHERE a > {request.args['col']}", "may be SQL itself");
     check("SELECT * FROM t WHERE a = '{x}' AND b = '{y.replace(chr(39), chr(39)*2)}'", "escaped already");
+    check("SELECT * FROM t WHERE a = '{x}' AND b = '{connect().escape(y)}'", "escaped already");
+    check("SELECT * FROM t WHERE a = '{x}' AND b = '{drivers[0].escape(y)}'", "escaped already");
+    check("SELECT * FROM t WHERE a = '{x}' AND b = '{(one or two).escape(y)}'", "escaped already");
 }
 
 #[test]
