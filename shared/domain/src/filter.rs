@@ -14,8 +14,8 @@ mod tests;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
-use minijinja::Environment;
 use minijinja::value::Serde;
+use minijinja::{Environment, Expression};
 use serde_json::Value;
 
 use self::bounded::Bounded;
@@ -52,27 +52,21 @@ pub enum Wrong {
     Run(String),
 }
 
-/// An expression that can be read, as `results.analysis_results.severity_breakdown.critical > 0`.
-#[derive(Clone, Copy, Debug)]
-pub struct Filter<'a>(&'a str);
+/// Whether an expression, as `results.analysis_results.severity_breakdown.critical > 0`, holds for this body. What the body
+/// does not have is false.
+pub fn holds(filter: &str, body: &Value) -> Result<bool, Wrong> {
+    contained(|| {
+        let value = expression(environment_for(body), filter)?.eval(Serde(body));
+        Ok(value.map_err(|e| Wrong::Run(said(&e)))?.is_true())
+    })
+}
 
-impl<'a> Filter<'a> {
-    pub fn parse(text: &'a str) -> Result<Self, Wrong> {
-        if text.len() > LONGEST {
-            return Err(Wrong::Long);
-        }
-        only_small(text)?;
-        ENVIRONMENTS[0].compile_expression(text).map_err(|e| Wrong::Form(said(&e)))?;
-        Ok(Self(text))
+fn expression<'a>(environment: &'a Environment<'a>, text: &'a str) -> Result<Expression<'a, 'a>, Wrong> {
+    if text.len() > LONGEST {
+        return Err(Wrong::Long);
     }
-
-    /// Whether it holds for this body. What the body does not have is false.
-    pub fn holds(&self, body: &Value) -> Result<bool, Wrong> {
-        contained(|| {
-            let expression = environment_for(body).compile_expression(self.0);
-            expression.and_then(|expression| expression.eval(Serde(body))).map(|value| value.is_true())
-        })
-    }
+    only_small(text)?;
+    environment.compile_expression(text).map_err(|e| Wrong::Form(said(&e)))
 }
 
 /// Whether a filter may be saved: it can be read, and there is all that it calls.
@@ -80,7 +74,7 @@ pub fn check_filter(text: &str) -> Result<(), Wrong> {
     if text.trim().is_empty() {
         return Err(Wrong::Empty);
     }
-    Filter::parse(text)?;
+    expression(&ENVIRONMENTS[0], text)?;
     names::check_expression(text)
 }
 
@@ -155,18 +149,17 @@ pub fn render(template: &str, body: &Value) -> Result<String, Wrong> {
     check_blocks(template)?;
     contained(|| {
         let mut out = Bounded::default();
-        let template = environment_for(body).template_from_str(template)?;
-        template.render_captured_to(Serde(body), &mut out)?;
-        out.text()
+        let template = environment_for(body).template_from_str(template);
+        let template = template.map_err(|e| Wrong::Form(said(&e)))?;
+        let written = template.render_captured_to(Serde(body), &mut out).and_then(|_| out.text());
+        written.map_err(|e| Wrong::Run(said(&e)))
     })
 }
 
 /// A mistake of the library ends this run alone.
-fn contained<T>(run: impl FnOnce() -> Result<T, minijinja::Error>) -> Result<T, Wrong> {
-    match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(done) => done.map_err(|e| Wrong::Run(said(&e))),
-        Err(_) => Err(Wrong::Run("it makes the engine of expressions fail".to_owned())),
-    }
+fn contained<T>(run: impl FnOnce() -> Result<T, Wrong>) -> Result<T, Wrong> {
+    catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or_else(|_| Err(Wrong::Run("it makes the engine of expressions fail".to_owned())))
 }
 
 static ENVIRONMENTS: LazyLock<[Environment<'static>; 3]> =
