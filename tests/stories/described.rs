@@ -2,6 +2,7 @@
 
 use quartet_domain::ids::MessageId;
 use quartet_local::{Python, Set, Tool};
+use reqwest::Method;
 use serde_json::json;
 
 use crate::client::{Client, WEBHOOKS, wish_with};
@@ -62,9 +63,14 @@ pub(crate) async fn what_it_says_of_itself(house: &House) {
     for path in ["/api/v1/webhooks", "/api/v1/webhooks/{webhook_id}/deliveries", "/api/v1/keys"] {
         assert!(paths.contains_key(path), "{path} is not described");
     }
-    for path in ["/docs/", "/openapi.json/"] {
-        assert_eq!(reqwest::get(format!("{url}{path}")).await.unwrap().status(), 200, "{path}");
+    let asked = async |method: Method, path: &str| {
+        reqwest::Client::new().request(method, format!("{url}{path}")).send().await.unwrap().status()
+    };
+    for path in ["/docs/", "/redoc", "/openapi.json/"] {
+        assert_eq!(asked(Method::GET, path).await, 200, "{path}");
+        assert_eq!(asked(Method::HEAD, path).await, 200, "HEAD {path}");
     }
+    assert_eq!(asked(Method::POST, "/docs").await, 405);
     let page = reqwest::get(format!("{url}/docs")).await.unwrap();
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
     let page = page.text().await.unwrap();

@@ -86,8 +86,9 @@ pub(crate) async fn repetitions(house: &House) {
     assert_eq!(first.send(stage).await.status, 200);
     check(&first.send(stage).await, 409, "already received");
     check(&first.clone().id("another-id").send(stage).await, 409, "already received");
-    let path = "/api/v2/webhooks/github";
-    check_at(path, &first.send_to(stage, path).await, 409, "already received");
+    for path in ["/api/v2/webhooks/github", "/api/v1/webhooks/github/", "/api/v2/webhooks/github/"] {
+        check_at(path, &first.send_to(stage, path).await, 409, "already received");
+    }
     let events = stage.items_with("pk", &format!("EVENT#{}", first.event())).await;
     assert_eq!(events.len(), 1);
 }

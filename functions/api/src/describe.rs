@@ -36,21 +36,51 @@ pub(crate) fn document() -> OpenApi {
     Document::openapi()
 }
 
-/// How every route may refuse.
-const REFUSALS: [(&str, &str); 11] = [
-    ("400", "The request cannot be read"),
-    ("401", "The API key is missing, unknown or expired"),
-    ("403", "The API key lacks the scope"),
-    ("404", "There is no such thing"),
+/// How routes may refuse, and which of them.
+const REFUSALS: [(&str, &str, Applies); 12] = [
+    ("400", "The request cannot be read", |_| true),
+    ("401", "The API key is missing, unknown or expired", |it| it.needs_key),
+    ("403", "The API key lacks the scope", |it| it.needs_key),
+    ("404", "There is no such thing", |it| it.names_things),
     // An id that is none may turn the path into another one.
-    ("405", "This method is not served here"),
-    ("409", "Its state does not allow it"),
-    ("413", "The body is too large"),
-    ("415", "The body is not application/json"),
-    ("422", "Fields must change"),
-    ("429", "Too many requests with this key"),
-    ("503", "A service that is needed did not answer"),
+    ("405", "This method is not served here", |it| it.names_things),
+    ("409", "Its state does not allow it", |it| it.changes),
+    ("412", "It has changed since it was read", |it| it.is_conditional),
+    ("413", "The body is too large", |it| it.changes),
+    ("415", "The body is not application/json", |it| it.has_body),
+    ("422", "Fields must change", |_| true),
+    ("429", "Too many requests with this key", |it| it.needs_key),
+    ("503", "A service that is needed did not answer", |_| true),
 ];
+
+type Applies = fn(&Traits) -> bool;
+
+/// What decides how a route may refuse.
+struct Traits {
+    needs_key: bool,
+    changes: bool,
+    has_body: bool,
+    /// An id in its path.
+    names_things: bool,
+    /// `If-Match` is heard.
+    is_conditional: bool,
+}
+
+impl Traits {
+    fn of(operation: &Operation, changes: bool) -> Self {
+        let is_there = |wanted: fn(&Parameter) -> bool| {
+            let mut parameters = operation.parameters.iter().flatten();
+            parameters.any(|one| matches!(one, RefOr::T(parameter) if wanted(parameter)))
+        };
+        Self {
+            needs_key: operation.security.is_none(),
+            changes,
+            has_body: operation.request_body.is_some(),
+            names_things: is_there(|one| one.parameter_in == ParameterIn::Path),
+            is_conditional: is_there(|one| one.name == "If-Match"),
+        }
+    }
+}
 
 /// Adds to every operation what the routes do not say each for themselves: refusals, the rate, the key.
 pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
@@ -64,7 +94,7 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
         if let Some(post) = &mut item.post {
             post.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
         }
-        for operation in operations(item) {
+        for (operation, changes) in operations(item) {
             operation.parameters.iter_mut().flatten().for_each(only_text);
             operation.parameters.iter_mut().flatten().for_each(shape_of_id);
             for (status, response) in &mut operation.responses.responses {
@@ -74,12 +104,11 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
                     response.description = done(status).to_owned();
                 }
             }
-            for (status, description) in REFUSALS {
+            let traits = Traits::of(operation, changes);
+            for (status, description, _) in REFUSALS.iter().filter(|(_, _, may)| may(&traits)) {
                 let refusal = refusal(status, description);
-                operation.responses.responses.entry(status.to_owned()).or_insert(refusal);
+                operation.responses.responses.entry((*status).to_owned()).or_insert(refusal);
             }
-            let stale = refusal("412", "It has changed since it was read");
-            operation.responses.responses.entry("412".to_owned()).or_insert(stale);
         }
     }
     document
@@ -151,9 +180,11 @@ fn done(status: &str) -> &'static str {
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+/// An item's operations, and whether they change something.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&mut Operation, bool)> {
     let PathItem { get, put, post, delete, patch, .. } = item;
-    [get, put, post, delete, patch].into_iter().flatten()
+    let changing = [put, post, delete, patch].into_iter().flatten().map(|one| (one, true));
+    get.iter_mut().map(|one| (one, false)).chain(changing)
 }
 
 fn refusal(status: &str, description: &str) -> RefOr<utoipa::openapi::Response> {
@@ -195,6 +226,7 @@ mod tests {
         assert_eq!(operations.len(), 26);
         let keys = &paths["/.well-known/webhooks/{webhook_id}/keys"]["get"];
         assert_eq!(keys["security"], json!([{}]), "anybody may ask");
+        assert!(keys["responses"]["401"].is_null(), "nor is anybody refused for it");
         for (item, method) in
             paths.values().flat_map(|item| ["get", "put", "post", "delete", "patch"].map(|one| (item, one)))
         {

@@ -122,6 +122,7 @@ fn router(app: Arc<App>) -> Router {
     let document = describe::finish(document.merge_from(more));
     let known = from_fn_with_state(query::Known::of(&document), query::known);
     let open = open.route_layer(known.clone()).merge(routes::docs::router(&document));
+    let open = open.method_not_allowed_fallback(async || Refusal::Method);
     guarded
         .method_not_allowed_fallback(async || Refusal::Method)
         .route_layer(known)

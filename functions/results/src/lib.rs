@@ -1,20 +1,26 @@
 //! The built-in receiver of results, `POST /webhook/results`: what a subscriber's own endpoint should do, done once.
 //!
 //! It verifies the signature, checks the payload against the contract, stores it under its `webhook-id`, answers. The
-//! same message twice is stored once.
+//! same message twice is stored once. Every other event of the catalogue is taken as well, so that a webhook can be tried
+//! with this endpoint.
 
 pub mod config;
+
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, RequestExt, Response};
 use quartet_aws::Unavailable;
 use quartet_aws::objects::Objects;
 use quartet_aws::secrets::Secret;
+use quartet_domain::catalogue::Envelope;
 use quartet_domain::ids::MessageId;
 use quartet_domain::problem::Problem;
-use quartet_domain::results::PipelineComplete;
+use quartet_domain::results::{EVENT_TYPE, PipelineComplete};
 use quartet_domain::signature::standard::{Headers, Key, Refused, verify};
 use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// What outlives a request.
 #[derive(Debug)]
@@ -89,7 +95,7 @@ async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<(), Ref
     };
     let proved = app.secret.prove(proof).await.map_err(unavailable)?;
     let id = MessageId::parse(proved?).ok_or(Refusal::Id)?;
-    read(body)?;
+    check(body)?;
     app.objects
         .put_once(&format!("received/{id}.json"), body.to_vec(), "application/json")
         .await
@@ -97,19 +103,32 @@ async fn receive(app: &App, request: &Request, now: Timestamp) -> Result<(), Ref
     Ok(())
 }
 
-/// Checks a payload's types, sums and ranges, and names the first place that is wrong.
-fn read(body: &[u8]) -> Result<PipelineComplete, Refusal> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let payload: PipelineComplete = serde_path_to_error::deserialize(&mut json)
-        .map_err(|e| Refusal::Payload(format!("{}: {}", e.path(), e.inner())))?;
-    json.end().map_err(|e| Refusal::Payload(format!("its end: {e}")))?;
+/// Which event a body tells of.
+#[derive(Deserialize)]
+struct Kind<'a> {
+    #[serde(borrow)]
+    event_type: Cow<'a, str>,
+}
+
+/// Checks a payload's types, and the sums and ranges of results; names the first place that is wrong.
+fn check(body: &[u8]) -> Result<(), Refusal> {
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(Refusal::Payload("its start: it must be an object".to_owned()));
     }
-    match payload.check().first() {
-        None => Ok(payload),
-        Some(flaw) => Err(Refusal::Payload(flaw.to_string())),
+    let kind: Kind<'_> = read(body)?;
+    if kind.event_type != EVENT_TYPE {
+        return read::<Envelope<Map<String, Value>>>(body).map(drop);
     }
+    let payload: PipelineComplete = read(body)?;
+    payload.check().first().map_or(Ok(()), |flaw| Err(Refusal::Payload(flaw.to_string())))
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let read = serde_path_to_error::deserialize(&mut json)
+        .map_err(|e| Refusal::Payload(format!("{}: {}", e.path(), e.inner())))?;
+    json.end().map_err(|e| Refusal::Payload(format!("its end: {e}")))?;
+    Ok(read)
 }
 
 fn answer(status: u16, body: String) -> Response<Body> {
@@ -124,4 +143,38 @@ fn answer(status: u16, body: String) -> Response<Body> {
 fn unavailable(error: Unavailable) -> Refusal {
     tracing::error!(error = error.chain(), "AWS did not answer");
     Refusal::Unavailable
+}
+
+#[cfg(test)]
+mod tests {
+    use quartet_domain::catalogue;
+
+    use super::*;
+
+    #[track_caller]
+    fn wrong(body: &str, expected: &str) {
+        let refusal = check(body.as_bytes()).expect_err(body);
+        assert!(refusal.to_string().contains(expected), "{body}: {refusal}");
+    }
+
+    #[test]
+    fn every_event_of_the_catalogue_is_taken() {
+        for event in catalogue::all() {
+            let taken = check(event.example.to_string().as_bytes());
+            assert!(taken.is_ok(), "{}: {taken:?}", event.name);
+        }
+    }
+
+    #[test]
+    fn what_breaks_the_contract_is_named() {
+        wrong("[]", "its start: it must be an object");
+        wrong("{}", "missing field `event_type`");
+        wrong(r#"{"event_type": 1}"#, "event_type: invalid type");
+        wrong(r#"{"event_type": "webhook.test"}"#, "missing field `type`");
+        wrong(r#"{"event_type": "pipeline_complete"}"#, "missing field");
+        let mut event = catalogue::find("webhook.test").expect("an event").example.clone();
+        event["data"] = "text".into();
+        wrong(&event.to_string(), "data: invalid type");
+        wrong(&format!("{event} x"), "its end");
+    }
 }

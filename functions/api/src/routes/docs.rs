@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::http::{HeaderName, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
@@ -19,6 +19,8 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(document: &OpenApi) -> Ro
     Router::new()
         .route("/openapi.json", get(async move || answer("application/json", json.clone())))
         .route("/docs", get(async move || answer("text/html; charset=utf-8", page.clone())))
+        // Where the contract has another page of the same.
+        .route("/redoc", get(async || Redirect::permanent("/docs")))
 }
 
 fn answer(kind: &'static str, text: String) -> impl IntoResponse {
@@ -37,7 +39,7 @@ fn page(document: &Value) -> String {
     let mut out = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>{title}</title><style>{STYLE}</style><h1>{title}</h1><p>{about} <a href=\"/openapi.json\">openapi.json</a></p>\
-         <p>Every request needs a key: <code>Authorization: Bearer qk_…</code>. 100 requests a minute, 50 at once.</p>",
+         <p>Every request but for public keys needs one of its own: <code>Authorization: Bearer qk_…</code>. 100 requests a minute, 50 at once.</p>",
         title = text(&document["info"]["title"]),
         about = text(&document["info"]["description"]),
     );
