@@ -1,5 +1,6 @@
 //! `template.yaml` as data, and its functions: a log, a role and no more for each.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde_json::Value;
@@ -38,15 +39,20 @@ pub(crate) fn time_out(function: &str) -> u64 {
     own.or(template()["Globals"]["Function"]["Timeout"].as_u64()).unwrap()
 }
 
+fn statements(role: &str) -> impl Iterator<Item = &'static Value> {
+    let policies = resource(role)["Policies"].as_array().unwrap().iter();
+    policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap())
+}
+
+/// The words of a list, or the one word that stands in its place.
+fn words(value: &'static Value) -> impl Iterator<Item = &'static str> {
+    let all = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    all.iter().map(|word| word.as_str().unwrap())
+}
+
 /// The actions that a role allows.
 fn actions(role: &str) -> Vec<&'static str> {
-    let policies = resource(role)["Policies"].as_array().unwrap().iter();
-    let statements = policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap());
-    let words = statements.flat_map(|statement| {
-        let action = &statement["Action"];
-        action.as_array().map_or(std::slice::from_ref(action), Vec::as_slice)
-    });
-    words.map(|word| word.as_str().unwrap()).collect()
+    statements(role).flat_map(|statement| words(&statement["Action"])).collect()
 }
 
 #[test]
@@ -84,5 +90,24 @@ fn few_may_read_a_secret() {
     assert_eq!(readers.len(), 6, "{readers:?}");
     for none in ["Router", "Analyze", "Fix", "Test", "Report"] {
         assert!(!readers.contains(&none), "{none} reads a secret");
+    }
+}
+
+/// S3 says "forbidden" of an object that is not there, to whoever may not list its folder; those who go on without it may.
+#[test]
+fn who_does_without_an_object_is_told_that_there_is_none() {
+    for role in ["ReportRole", "DispatcherRole", "ManageRole"] {
+        let of = |action: &str, field: fn(&'static Value) -> &'static Value| -> BTreeSet<&str> {
+            let allowing =
+                statements(role).filter(move |one| words(&one["Action"]).any(|word| word == action));
+            allowing.flat_map(move |one| words(field(one))).collect()
+        };
+        let read = of("s3:GetObject", |one| &one["Resource"]);
+        let listed = of("s3:ListBucket", |one| &one["Condition"]["StringLike"]["s3:prefix"]);
+        assert!(!read.is_empty());
+        for objects in read {
+            let folder = objects.strip_prefix("${Bucket.Arn}/").unwrap();
+            assert!(listed.contains(folder), "{role} may not list {folder}");
+        }
     }
 }

@@ -86,7 +86,11 @@ pub(crate) async fn the_built_in_receiver(house: &House) {
     let wrong = wrong.to_string().into_bytes();
     refused(&post(stage, &signed(&got, now, &wrong), wrong).await, 422);
     let tried = catalogue::find(catalogue::WEBHOOK_TEST).unwrap().example.to_string().into_bytes();
-    assert_eq!(post(stage, &signed(&got, now, &tried), tried).await.status, 200, "any event can be tried here");
+    assert_eq!(
+        post(stage, &signed(&got, now, &tried), tried).await.status,
+        200,
+        "any event can be tried here"
+    );
     let mut unnamed = got.clone();
     unnamed.headers.remove("webhook-id");
     refused(&post(stage, &unnamed, got.body.clone()).await, 400);

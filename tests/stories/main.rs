@@ -72,8 +72,9 @@ fn main() -> ExitCode {
     let trials = stories![house,
         killed: a_dispatcher_in_mid_delivery, a_router_in_mid_batch, a_stage_at_work;
         subscribed: a_breaker_opens_and_closes, a_dead_endpoint_delays_nobody, a_run_is_told_to_those_who_want_it,
-            a_rotation_refuses_nobody, what_is_gone_is_disabled_and_told, what_waits_for_a_disabled_one_is_cancelled;
-        interrupted: what_was_begun_before_a_change_ends;
+            a_rotation_refuses_nobody, what_is_gone_is_disabled_and_told, what_waits_for_a_disabled_one_is_cancelled,
+            another_address_has_a_record_of_its_own, one_that_hangs_is_told_of_before_it_ends;
+        interrupted: what_was_begun_ends;
         loaded: most_are_well_and_some_are_not;
         described: what_the_api_says_of_itself_is_so, what_it_says_of_itself, any_event_can_be_tried;
         rehearsed: every_sample_event_is_answered_by_its_function;

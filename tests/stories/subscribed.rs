@@ -162,6 +162,50 @@ pub(crate) async fn a_breaker_opens_and_closes(house: &House) {
     assert_eq!(stage.attempts(&second).await.len(), 1);
 }
 
+/// A breaker that one address opened does not stand before the next one; what waits goes on where it was.
+pub(crate) async fn another_address_has_a_record_of_its_own(house: &House) {
+    let stage = house.stage().await;
+    let one = Endpoint::subscribe(stage, Order::Always(500), tests_only()).await;
+    let test = one.test().await;
+    let failures = async || health(stage, &one).await.and_then(|health| health["failures"].as_u64());
+    until("an open breaker", async || (failures().await == Some(5)).then_some(())).await;
+    let renamed = one.ask(Method::PATCH, "", Some(json!({ "description": "renamed" }))).await;
+    assert_eq!((renamed.status, failures().await), (200, Some(5)));
+
+    one.order(WELL);
+    let moved = format!("{}/moved", renamed.body["url"].as_str().unwrap());
+    assert_eq!(one.ask(Method::PATCH, "", Some(json!({ "url": moved }))).await.status, 200);
+    assert_eq!(health(stage, &one).await, None);
+    let retry = one.ask(Method::POST, &format!("/deliveries/{test}/retry"), None).await;
+    assert_eq!(retry.status, 202, "{}", retry.body);
+    let delivered = stage.delivery(&test, "delivered").await;
+    assert_eq!((&delivered["attempts"], &delivered["resumed_after"]), (&json!(6), &json!(0)));
+}
+
+/// One that was well and now keeps an attempt waiting gets few others, long before that attempt ends.
+pub(crate) async fn one_that_hangs_is_told_of_before_it_ends(house: &House) {
+    let stage = house.stage().await;
+    let settings = json!({ "events": ["webhook.test"], "timeout_seconds": 30 });
+    let one = Endpoint::subscribe(stage, WELL, settings).await;
+    stage.delivery(&one.test().await, "delivered").await;
+    let proven = async || health(stage, &one).await.map(|health| health["proven"].clone());
+    assert_eq!(proven().await, Some(json!(true)));
+    one.order(Order::Hold(1));
+    let test = one.test().await;
+    until("what is told of it", async || (proven().await == Some(json!(false))).then_some(())).await;
+    let delivery = stage.item(&format!("DLV#{test}"), "DELIVERY").await.unwrap();
+    assert_eq!(
+        (&delivery["attempts"], &delivery["status"]),
+        (&json!(0), &json!("pending")),
+        "it still hangs"
+    );
+}
+
+async fn health(stage: &Stage, one: &Endpoint<'_>) -> Option<Value> {
+    let item = stage.item(&format!("SUB#{}", one.id), "HEALTH").await?;
+    Some(serde_json::from_str(item["health"].as_str().unwrap()).unwrap())
+}
+
 /// Messages for an endpoint that never answers hold up no other.
 pub(crate) async fn a_dead_endpoint_delays_nobody(house: &House) {
     let stage = house.stage().await;

@@ -92,12 +92,14 @@ fn fingerprint(method: &Method, address: &str, body: &[u8]) -> String {
     hex::encode(hash.finalize())
 }
 
-/// Keeps what was answered, unless it came to nothing: then the same request may be made again.
+/// Keeps what was answered. A request that was turned down did nothing, and its key is free. One that ended in an error of
+/// ours may be half done: who makes it again goes on with its seed, and finds what was made.
 async fn keep(app: &App, key: &ApiKey, chosen: &str, response: Response) -> Result<Response, Refusal> {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let answered = parts.status.is_success() && body.len() <= LARGEST_ANSWER;
-    if answered {
+    if parts.status.is_server_error() {
+        app.idempotency.leave(&key.id, chosen).await?;
+    } else if parts.status.is_success() && body.len() <= LARGEST_ANSWER {
         let kept = serde_json::to_vec(&kept(&parts.headers, &body)).unwrap_or_default();
         let sealed = app.vault.seal(&key.owner, &bound(key, chosen), &kept).await?;
         app.idempotency.answer(&key.id, chosen, parts.status.as_u16(), &sealed).await?;

@@ -1,20 +1,24 @@
 //! One delivery's way through one queue message: due? for whom? may it go now? lease, send, log, queue the next.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use quartet_aws::Unavailable;
 use quartet_aws::deliveries::Lease;
 use quartet_domain::delivery::{Attempt, Delivery, DeliveryStatus, Next, TEMPLATE_FAILED};
-use quartet_domain::endpoint::Place;
+use quartet_domain::endpoint::{Place, SLOW};
 use quartet_domain::ids::DeliveryId;
+use secrecy::SecretString;
 
 use crate::App;
 use crate::attempt::{Letter, Sent, send};
+use crate::deliver::body::Prepared;
 use crate::recipient::Recipient;
 use crate::worker::Settled;
 
 mod body;
+mod due;
 mod health;
 
 /// How long a lease outlives the attempt's own time-out: the calls before and after it.
@@ -35,8 +39,8 @@ pub(crate) async fn deliver(
         return Ok(Settled::Done);
     }
     let now = clock();
-    if let Some(wait) = wait(&delivery, now) {
-        queue(app, &delivery, wait).await?;
+    if let Some(wait) = due::wait(&delivery, now) {
+        due::queue(app, &delivery, wait).await?;
         return Ok(Settled::Done);
     }
     let recipient = Recipient::of(app, &delivery).await?;
@@ -50,7 +54,7 @@ pub(crate) async fn deliver(
     let place = match health::enter(app, &recipient, life, now).await? {
         Ok(place) => place,
         Err(held) => {
-            queue(app, &delivery, patience(&delivery, held, now)).await?;
+            due::put_back(app, &delivery, held, now).await?;
             return Ok(Settled::Done);
         }
     };
@@ -59,7 +63,25 @@ pub(crate) async fn deliver(
         health::leave(app, &recipient, place, now).await?;
         return Ok(Settled::ComeAgain(life));
     }
-    go(app, &delivery, &recipient, place, clock).await?;
+    let prepared = match body::prepare(app, &delivery, &recipient, clock()).await {
+        Ok(Some(prepared)) => prepared,
+        Ok(None) => {
+            tracing::error!(delivery = %id, "the body is gone: there is nothing left to send");
+            health::leave(app, &recipient, place, clock()).await?;
+            app.publisher.deliveries.end(&delivery, DeliveryStatus::Exhausted).await?;
+            return Ok(Settled::Done);
+        }
+        Err(error) => {
+            // Nothing was sent, so neither this delivery nor its endpoint's others need wait for this attempt to end.
+            let left = health::leave(app, &recipient, place, clock()).await;
+            let released = app.publisher.deliveries.release(&delivery, holder).await;
+            if let Err(error) = left.and(released) {
+                tracing::warn!(delivery = %id, error = error.chain(), "its place and its lease end by themselves");
+            }
+            return Err(error);
+        }
+    };
+    go(app, &delivery, &recipient, prepared, place, clock).await?;
     Ok(Settled::Done)
 }
 
@@ -68,18 +90,19 @@ async fn go(
     app: &App,
     delivery: &Delivery,
     recipient: &Recipient,
+    prepared: Prepared,
     place: Option<Place>,
     clock: fn() -> Timestamp,
 ) -> Result<(), Unavailable> {
     let id = &delivery.id;
-    let Some(whole) = app.publisher.objects.get(&delivery.body_key).await? else {
-        tracing::error!(delivery = %id, "the body is gone: there is nothing left to send");
-        app.publisher.deliveries.end(delivery, DeliveryStatus::Exhausted).await?;
-        return Ok(());
-    };
+    let Prepared { whole, secrets, body } = prepared;
     let now = clock();
     let started = Instant::now();
-    let sent = attempt(app, delivery, recipient, whole.clone(), now).await?;
+    let sent = match body {
+        Some(body) => attempt(app, delivery, recipient, &secrets, body, clock).await,
+        // An attempt that failed, with a class of its own.
+        None => Sent::unanswered(TEMPLATE_FAILED),
+    };
     let took = started.elapsed();
     let attempt = Attempt {
         number: delivery.attempts + 1,
@@ -89,7 +112,7 @@ async fn go(
         answer: sent.answer,
         headers: sent.headers,
     };
-    let next = delivery.next(&attempt.outcome, clock(), jitter());
+    let next = delivery.next(&attempt.outcome, clock(), due::jitter());
     // What was delivered must be logged even where its endpoint's health cannot be written: the next attempt tells it.
     let learnt = health::learn(app, recipient, &attempt.outcome, took, place, clock()).await;
     if let Err(error) = learnt {
@@ -101,57 +124,41 @@ async fn go(
     app.publisher.deliveries.log(delivery, &attempt, next).await?;
     tell(delivery, &attempt, next);
     if let Next::RetryAt(at) = next {
-        queue(app, delivery, until(at, clock())).await?;
+        due::queue(app, delivery, due::until(at, clock())).await?;
     }
     Ok(())
 }
 
-/// The letter, written and sent. One that cannot be written is an attempt that failed, with a class of its own.
+/// Sends it. One that lasts says so while it does: others of its endpoint would else be stuck beside it.
 async fn attempt(
     app: &App,
     delivery: &Delivery,
     recipient: &Recipient,
-    whole: Vec<u8>,
-    now: Timestamp,
-) -> Result<Sent, Unavailable> {
-    let secrets = recipient.secrets(app, now).await?;
-    let Ok(body) = body::written(app, delivery, recipient, whole, now).await? else {
-        return Ok(Sent::unanswered(TEMPLATE_FAILED));
-    };
+    secrets: &[SecretString],
+    body: Vec<u8>,
+    clock: fn() -> Timestamp,
+) -> Sent {
+    let headers = recipient.headers();
     let letter = Letter {
         url: recipient.url(delivery),
         id: delivery.message.as_str(),
         event_type: &delivery.event_type,
-        headers: &recipient.headers(),
+        headers: &headers,
         time_out: recipient.time_out(delivery),
-        secrets: &secrets,
+        secrets,
         body,
     };
-    Ok(send(&app.egress, letter, now).await)
-}
-
-/// How long until the delivery is due; `None` when it is.
-fn wait(delivery: &Delivery, now: Timestamp) -> Option<Duration> {
-    let wait = until(delivery.next_at?, now);
-    (wait > Duration::from_secs(1)).then_some(wait)
-}
-
-fn until(at: Timestamp, now: Timestamp) -> Duration {
-    Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)
-}
-
-/// How long a delivery that may not go yet stays away: what it was told, or half as long as it has waited, so that many
-/// that wait for one endpoint do not keep the queue busy; and a little more, so that they do not come all at once.
-fn patience(delivery: &Delivery, held: Duration, now: Timestamp) -> Duration {
-    let waited = until(now, delivery.next_at.unwrap_or(delivery.created_at));
-    held.max((waited / 2).min(Duration::from_secs(30))).mul_f64(1.25 + 0.25 * jitter())
-}
-
-/// Queues the delivery's id. A wait beyond SQS's limit is gone through in steps: the due time stands in the table.
-async fn queue(app: &App, delivery: &Delivery, wait: Duration) -> Result<(), Unavailable> {
-    // Rounded up: a message that is seen too early would only go round again.
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    app.publisher.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::from_secs(seconds)).await
+    let mut sending = pin!(send(&app.egress, letter, clock()));
+    match tokio::time::timeout(SLOW, &mut sending).await {
+        Ok(sent) => sent,
+        Err(_) => {
+            let (sent, told) = futures::join!(sending, health::lasts(app, recipient, clock()));
+            if let Err(error) = told {
+                tracing::warn!(delivery = %delivery.id, error = error.chain(), "the endpoint's health is as it was");
+            }
+            sent
+        }
+    }
 }
 
 fn tell(delivery: &Delivery, attempt: &Attempt, next: Next) {
@@ -165,11 +172,4 @@ fn tell(delivery: &Delivery, attempt: &Attempt, next: Next) {
             delivery = %id, message_id = %message, number, outcome = ?attempt.outcome, status = status.word(), "given up"
         ),
     }
-}
-
-/// -1 to 1. The randomness that a hash map is seeded with is enough to keep retries from marching in step.
-fn jitter() -> f64 {
-    use std::hash::{BuildHasher, RandomState};
-    let drawn = u32::try_from(RandomState::new().hash_one(0_u8) >> 32).unwrap_or(0);
-    f64::from(drawn) / f64::from(u32::MAX) * 2.0 - 1.0
 }

@@ -8,7 +8,8 @@
 //! | log an attempt | TransactWriteItems | the same, `ATTEMPT#<number>`, `SUB#<id>` / `STATS#<shard>` | it holds the lease |
 //! | list a subscription's, newest first | Query, index `listing` | `SUB#<id>` / `<milliseconds>#<id>` | |
 //! | read its attempts | Query | `DLV#<id>` / `ATTEMPT#…` | |
-//! | end it unsent | UpdateItem | `DLV#<id>` / `DELIVERY` | pending, as many attempts as seen |
+//! | end it unsent, put it off | UpdateItem | `DLV#<id>` / `DELIVERY` | pending, as many attempts as seen |
+//! | release it unsent | UpdateItem | the same | its holder, as many attempts as seen |
 //! | let it be tried again | UpdateItem | `DLV#<id>` / `DELIVERY` | in a state that allows it |
 //!
 //! A subscription's statistics are added to in the transaction that logs an attempt, so each attempt counts once. They

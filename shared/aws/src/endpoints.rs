@@ -4,6 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | read its health | GetItem | `SUB#<id>` / `HEALTH` | |
 //! | change it | PutItem | the same | the version seen |
+//! | forget it, for another address or a new start | by [`crate::subscriptions`] | the same | |
 //! | disable its subscription, and tell | TransactWriteItems | `OWNER#<owner>` / `SUB#<id>`, `MSG#<id>` / `MESSAGE` | the version seen |
 
 use aws_sdk_dynamodb::Client;
@@ -14,7 +15,7 @@ use quartet_domain::ids::SubscriptionId;
 use quartet_domain::message::Message;
 use quartet_domain::subscription::{State, Subscription};
 
-use crate::item::{Condition, Reader, condition, is_already, key, n, s, time};
+use crate::item::{Condition, Item, Reader, condition, is_already, key, n, s, time};
 use crate::messages::Messages;
 use crate::subscriptions::Change;
 use crate::{Aws, Unavailable};
@@ -56,7 +57,7 @@ impl Endpoints {
             .client
             .get_item()
             .table_name(&self.table)
-            .set_key(Some(key(format!("SUB#{id}"), "HEALTH")))
+            .set_key(Some(place(id)))
             .consistent_read(true)
             .send()
             .await
@@ -77,7 +78,7 @@ impl Endpoints {
     ) -> Result<Kept, Unavailable> {
         const ACTION: &str = "changing an endpoint's health";
         let text = serde_json::to_string(health).map_err(Unavailable::because(ACTION))?;
-        let mut item = key(format!("SUB#{id}"), "HEALTH");
+        let mut item = place(id);
         item.insert("health".to_owned(), s(text));
         item.insert("version".to_owned(), n(seen.version + 1));
         item.insert("ttl".to_owned(), n(now.as_second() + REMEMBERED));
@@ -129,4 +130,9 @@ impl Endpoints {
             Err(error) => Err(Unavailable::because(ACTION)(error)),
         }
     }
+}
+
+/// Where an endpoint's health lies.
+pub(crate) fn place(id: &SubscriptionId) -> Item {
+    key(format!("SUB#{id}"), "HEALTH")
 }

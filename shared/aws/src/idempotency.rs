@@ -5,6 +5,8 @@
 //! | claim | PutItem | `IDEM#<key id>#<hash of the caller's key>` / `IDEM` | no such item, or it has expired |
 //! | take over from who died | UpdateItem | the same | unanswered, the lease seen has run out |
 //! | answer | UpdateItem | the same | |
+//! | leave it to whoever asks again | UpdateItem | the same | unanswered |
+//! | forget it | DeleteItem | the same | |
 //!
 //! A claim draws a seed once. Whoever takes over gets the same one, and so makes the same ids: what was made already is
 //! found, not made again. Answers may hold secrets, so they are sealed by the caller.
@@ -136,7 +138,22 @@ impl Idempotency {
         Ok(())
     }
 
-    /// Lets go of a request that came to nothing, so that it may be made again.
+    /// Leaves a request, which may be half done, to whoever makes it again: with the seed that it has.
+    pub async fn leave(&self, api_key: &KeyId, chosen: &str) -> Result<(), Unavailable> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(pk(api_key, chosen), "IDEM")))
+            .update_expression("SET leased_until = :over")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(answer)")
+            .expression_attribute_values(":over", n(0))
+            .send()
+            .await;
+        condition(update, "leaving a request").map(|_| ())
+    }
+
+    /// Forgets a request that was turned down, so that the key may be used for another one.
     pub async fn release(&self, api_key: &KeyId, chosen: &str) -> Result<(), Unavailable> {
         let item = key(pk(api_key, chosen), "IDEM");
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(item));

@@ -27,6 +27,8 @@ pub mod keys;
 pub mod messages;
 #[cfg(feature = "objects")]
 pub mod objects;
+#[cfg(feature = "table")]
+pub mod page;
 #[cfg(all(feature = "objects", feature = "queues", feature = "table"))]
 pub mod publisher;
 #[cfg(feature = "table")]

@@ -79,29 +79,38 @@ impl Publisher {
         let mut deliveries = Vec::new();
         let mut left = Vec::new();
         for message in messages {
-            deliveries.extend(self.wanted(message, subscriptions).await?);
+            let wanted = message.deliveries(subscriptions);
+            self.make(message, &[&wanted[..], &message.missed(subscriptions)].concat()).await?;
+            deliveries.extend(wanted);
             left.extend(message.left_behind(subscriptions));
-        }
-        for some in deliveries.chunks(SIDE_BY_SIDE) {
-            try_join_all(some.iter().map(|delivery| self.deliveries.make(delivery))).await?;
         }
         let queued = deliveries.iter().chain(&left).map(|one| (one.id.to_string(), one.url_group()));
         self.queue.send_all(queued.collect()).await?;
         Ok(deliveries.len())
     }
 
-    /// The deliveries of a message, once its body lies where they say.
-    async fn wanted(
+    /// Makes and queues the delivery of a message to one subscription, whatever that wants.
+    pub async fn publish_only_to(
         &self,
         message: &Message,
-        subscriptions: &[Subscription],
-    ) -> Result<Vec<Delivery>, Unavailable> {
-        let wanted = message.deliveries(subscriptions);
-        if message.is_to_be_kept() && !wanted.is_empty() {
+        subscription: &Subscription,
+    ) -> Result<Delivery, Unavailable> {
+        let delivery = message.delivery_to(subscription);
+        self.make(message, std::slice::from_ref(&delivery)).await?;
+        self.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::ZERO).await?;
+        Ok(delivery)
+    }
+
+    /// Makes deliveries of a message, once its body lies where they say.
+    async fn make(&self, message: &Message, deliveries: &[Delivery]) -> Result<(), Unavailable> {
+        if message.is_to_be_kept() && !deliveries.is_empty() {
             let body = message.body.clone().into_bytes();
             self.objects.put_once(&message.body_key, body, "application/json").await?;
         }
-        Ok(wanted)
+        for some in deliveries.chunks(SIDE_BY_SIDE) {
+            try_join_all(some.iter().map(|delivery| self.deliveries.make(delivery))).await?;
+        }
+        Ok(())
     }
 
     /// Queues the id of a message that is about to be written. Do it before the transaction.

@@ -21,7 +21,7 @@ use quartet_domain::query::{Query, RESTS_AFTER, Session};
 
 use crate::item::{Item, Malformed, Reader, is_conflict, key, n, new_one, refused_by, s, time};
 use crate::messages::Messages;
-use crate::subscriptions::Page;
+use crate::page::Page;
 use crate::{Aws, Unavailable};
 
 /// Items that are looked through for one page: a rare user must not read a whole history.

@@ -6,26 +6,29 @@
 //! | read one | GetItem | the same | |
 //! | list an owner's, oldest first | Query | `OWNER#<owner>` / `SUB#…` | |
 //! | count an owner's | Query, counting | the same | |
-//! | change one | PutItem | the same | the version seen |
+//! | change one | PutItem or TransactWriteItems | the same, `SUB#<id>` / `PUBLIC`, `HEALTH` | the version seen |
 //! | remove one | DeleteItem | the same | there is one, of the version seen |
 //! | sum up its statistics | Query | `SUB#<id>` / `STATS#<shard>` | |
 //! | read its public keys | GetItem | `SUB#<id>` / `PUBLIC` | |
 //!
 //! Everything is found through its owner, so that a foreign id is one that does not exist; but for public keys, which
-//! anybody may read: they are written in one transaction with the subscription whenever they change. The statistics are
-//! written by [`crate::deliveries`], in the transaction that logs an attempt.
+//! anybody may read: they are written in one transaction with the subscription whenever they change. So is its endpoint's
+//! health forgotten, which [`crate::endpoints`] keeps. The statistics are written by [`crate::deliveries`], in the
+//! transaction that logs an attempt.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, Select};
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use quartet_domain::access::Owner;
 use quartet_domain::ids::SubscriptionId;
 use quartet_domain::subscription::{PublishedKey, Statistics, Subscription};
 
+mod change;
 mod public;
 
+pub use self::change::Change;
 pub use crate::item::Made;
-use crate::item::{Condition, Item, Malformed, Reader, condition, key, make_all, n, new_one, s, time};
+use crate::item::{Item, Malformed, Reader, key, make_all, n, new_one, s, time};
+use crate::page::Page;
 use crate::{Aws, Unavailable};
 
 /// Subscriptions that can be made at once: a transaction takes a hundred items and four megabytes, and each may have its
@@ -38,24 +41,6 @@ const LARGEST_PAGE: usize = 3 << 20;
 pub struct Subscriptions {
     client: Client,
     table: String,
-}
-
-/// What became of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    Done,
-    /// Somebody else changed it first.
-    Stale,
-    /// There is no such subscription.
-    Absent,
-}
-
-/// A part of a list, and where the next one starts.
-#[derive(Clone, Debug)]
-pub struct Page<T> {
-    pub items: Vec<T>,
-    /// The last one's id, where there may be more.
-    pub next: Option<String>,
 }
 
 impl Subscriptions {
@@ -134,71 +119,6 @@ impl Subscriptions {
             if start.is_none() {
                 return Ok(count);
             }
-        }
-    }
-
-    /// Writes a subscription whose version is one above that of `before`, which was read.
-    pub async fn change(
-        &self,
-        before: &Subscription,
-        subscription: &Subscription,
-    ) -> Result<Change, Unavailable> {
-        const ACTION: &str = "changing a subscription";
-        if before.public_keys() != subscription.public_keys() {
-            return self.change_with_keys(subscription).await;
-        }
-        let item = item_of(subscription).map_err(Unavailable::because(ACTION))?;
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("version = :seen")
-            .expression_attribute_values(":seen", n(subscription.version - 1))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        Ok(match condition(put, ACTION)? {
-            Condition::Met(_) => Change::Done,
-            Condition::Failed(Some(_)) => Change::Stale,
-            Condition::Failed(None) => Change::Absent,
-        })
-    }
-
-    /// Removes one; of this version alone, where one is named.
-    pub async fn remove(
-        &self,
-        owner: &Owner,
-        id: &SubscriptionId,
-        version: Option<u64>,
-    ) -> Result<Change, Unavailable> {
-        const ACTION: &str = "removing a subscription";
-        let mut delete = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(key(pk(owner), &sk(id))))
-            .return_values(ReturnValue::AllOld);
-        if let Some(version) = version {
-            delete = delete
-                .condition_expression("attribute_not_exists(pk) OR version = :seen")
-                .expression_attribute_values(":seen", n(version));
-        }
-        match delete.send().await {
-            Ok(done) => {
-                let Some(old) = done.attributes.filter(|old| !old.is_empty()) else {
-                    return Ok(Change::Absent);
-                };
-                let old = subscription_of(owner, &old).map_err(Unavailable::because(ACTION))?;
-                if !old.public_keys().is_empty() {
-                    self.withdraw(id).await?;
-                }
-                Ok(Change::Done)
-            }
-            Err(SdkError::ServiceError(e)) if e.err().is_conditional_check_failed_exception() => {
-                Ok(Change::Stale)
-            }
-            Err(e) => Err(Unavailable::because(ACTION)(e)),
         }
     }
 

@@ -5,7 +5,7 @@ mod schedule;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use self::answer::kept_headers;
@@ -15,6 +15,9 @@ use crate::ids::{DeliveryId, MessageId, SubscriptionId};
 
 /// The class of an attempt whose body could not be written: the subscription's template fails.
 pub const TEMPLATE_FAILED: &str = "template_failed";
+
+/// How late an attempt can be that is still on its way: longer than a message of the queue stays invisible.
+const STRANDED: SignedDuration = SignedDuration::from_mins(20);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
@@ -121,6 +124,12 @@ impl Delivery {
         }
     }
 
+    /// Whether it should have been tried long ago, so that nothing in the queue may stand for it any more.
+    pub fn is_stranded(&self, now: Timestamp) -> bool {
+        let due = self.next_at.unwrap_or(self.created_at);
+        self.status == DeliveryStatus::Pending && now.duration_since(due) > STRANDED
+    }
+
     /// What follows attempt number `self.attempts + 1`. `jitter` is drawn by the caller, -1 to 1.
     ///
     /// 2xx alone is success, 410 ends it, a redirect is a failure (Standard Webhooks 1.0.0, "Deliverability").
@@ -179,6 +188,15 @@ mod tests {
     fn a_delivery_that_is_tried_again_has_its_schedule_again() {
         let again = Delivery { resumed_after: 10, ..delivery(10) };
         assert_eq!(again.next(&answered(500), Timestamp::UNIX_EPOCH, 0.0), after(5));
+    }
+
+    #[test]
+    fn what_is_long_overdue_is_stranded() {
+        let waits = Delivery { next_at: Some(Timestamp::UNIX_EPOCH), ..delivery(1) };
+        let later = |minutes| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
+        assert!(!waits.is_stranded(later(20)) && waits.is_stranded(later(21)));
+        let over = Delivery { status: DeliveryStatus::Exhausted, ..waits };
+        assert!(!over.is_stranded(later(21)));
     }
 
     #[test]

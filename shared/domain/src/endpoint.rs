@@ -20,7 +20,7 @@ const BREAKING: u32 = 5;
 /// How long it stays open; then one attempt at a time probes.
 const OPEN: Duration = Duration::from_secs(30);
 /// An answer that takes longer makes an endpoint slow.
-const SLOW: Duration = Duration::from_secs(3);
+pub const SLOW: Duration = Duration::from_secs(3);
 /// Attempts under way at once at an endpoint that is not known to be well and fast.
 const UNPROVEN_AT_ONCE: usize = 5;
 /// How soon a delivery that found no free place looks again, at the soonest.
@@ -40,9 +40,12 @@ pub struct Health {
     /// When that row began.
     #[serde(default)]
     failing_since: Option<Timestamp>,
-    /// No attempt is made before this.
+    /// No attempt is made before this: the breaker is open, or the pace asks for it.
     #[serde(default)]
     held_until: Option<Timestamp>,
+    /// Nor before this: the endpoint said so, and an answer to an earlier attempt does not unsay it.
+    #[serde(default)]
+    asked_until: Option<Timestamp>,
     /// The wait between attempts that it asked for by its answers; 0 for none.
     #[serde(default)]
     pace_ms: i64,
@@ -81,7 +84,7 @@ pub enum Permit {
 impl Health {
     /// Whether an attempt may be made at `now`.
     pub fn permit(&self, wish: Wish, now: Timestamp) -> Permit {
-        if let Some(wait) = self.held_until.and_then(|until| wait(until, now)) {
+        if let Some(wait) = self.held_until.max(self.asked_until).and_then(|until| wait(until, now)) {
             return Permit::Wait(wait);
         }
         let mut next = self.clone();
@@ -136,7 +139,8 @@ impl Health {
         next.proven = false;
         next.failures = self.failures.saturating_add(1);
         let since = *next.failing_since.get_or_insert(now);
-        if now.duration_since(since).unsigned_abs() >= FAILING {
+        // One failure now and one long ago, with nothing to send between, say little.
+        if next.failures >= BREAKING && now.duration_since(since).unsigned_abs() >= FAILING {
             return (Self::default(), Some(DisabledReason::Failing));
         }
         if next.failures >= BREAKING {
@@ -147,9 +151,16 @@ impl Health {
             next.hold(now, Duration::from_millis(u64::try_from(next.pace_ms).unwrap_or(0)));
         }
         if let Some(seconds) = asked {
-            next.hold(now, Duration::from_secs(seconds).min(LONGEST_HOLD));
+            let asked = later(now, Duration::from_secs(seconds).min(LONGEST_HOLD));
+            next.asked_until = next.asked_until.max(Some(asked));
         }
         (next, None)
+    }
+
+    /// The health while an attempt has no answer for longer than an endpoint that is well takes: what follows has few places,
+    /// so that one that hangs does not keep the workers.
+    pub fn waiting(&self) -> Self {
+        Self { proven: false, ..self.clone() }
     }
 
     /// Gives the place of an attempt back that was not made.
@@ -185,10 +196,10 @@ impl Health {
     }
 }
 
-/// A tenth of a minute's attempts at once.
+/// A tenth of a minute's attempts at once. Rounded so that there are never more than were allowed.
 fn rate(per_minute: u32) -> Rate {
     let per_minute = i64::from(per_minute.max(1));
-    Rate { gap_ms: 60_000 / per_minute, burst: (per_minute / 10).max(1) }
+    Rate { gap_ms: (60_000 + per_minute - 1) / per_minute, burst: (per_minute / 10).max(1) }
 }
 
 fn later(now: Timestamp, time: Duration) -> Timestamp {

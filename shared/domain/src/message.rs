@@ -54,35 +54,45 @@ impl Message {
 
     /// Its deliveries to those of `subscriptions` that want it.
     pub fn deliveries(&self, subscriptions: &[Subscription]) -> Vec<Delivery> {
-        self.to(subscriptions, |_, wants| wants)
+        self.to(subscriptions, |one, passes| one.wants(&self.event_type) && passes())
     }
 
     /// Deliveries that may exist and be queued by nobody: a fan-out that broke off had made them, and by now their
     /// subscriptions, changed since, want the message no more.
     pub fn left_behind(&self, subscriptions: &[Subscription]) -> Vec<Delivery> {
         let told = self.created_at - CLOCKS;
-        self.to(subscriptions, |one, wants| one.version > 1 && one.updated_at >= told && !wants)
+        self.to(subscriptions, |one, passes| {
+            let is_changed = one.version > 1 && one.updated_at >= told;
+            is_changed && !(one.wants(&self.event_type) && passes())
+        })
+    }
+
+    /// Its deliveries to those that miss it: they are queued when their owner recovers them.
+    pub fn missed(&self, subscriptions: &[Subscription]) -> Vec<Delivery> {
+        let missed =
+            self.to(subscriptions, |one, passes| one.misses(&self.event_type, self.created_at) && passes());
+        let kept = |one| Delivery { status: DeliveryStatus::Cancelled, next_at: None, ..one };
+        missed.into_iter().map(kept).collect()
     }
 
     fn to(
         &self,
         subscriptions: &[Subscription],
-        choose: impl Fn(&Subscription, bool) -> bool,
+        choose: impl Fn(&Subscription, &dyn Fn() -> bool) -> bool,
     ) -> Vec<Delivery> {
         let parsed = OnceCell::new();
-        let body = || parsed.get_or_init(|| serde_json::from_str(&self.body).unwrap_or_default());
+        let body = || parsed.get_or_init(|| serde_json::from_str::<Value>(&self.body).unwrap_or_default());
         let of_owner = subscriptions.iter().filter(|one| one.owner == self.owner);
-        let chosen = of_owner.filter(|one| choose(one, self.is_for(one, body)));
+        // A filter that cannot be worked out for this body lets it through: better told than lost.
+        let passes = |one: &Subscription| {
+            one.settings.filter.as_deref().is_none_or(|filter| holds(filter, body()).unwrap_or(true))
+        };
+        let chosen = of_owner.filter(|one| choose(one, &|| passes(one)));
         chosen.map(|one| self.delivery_to(one)).collect()
     }
 
-    /// A filter that cannot be worked out for this body lets it through: better told than lost.
-    fn is_for<'a>(&self, subscription: &Subscription, body: impl FnOnce() -> &'a Value) -> bool {
-        let passes = |filter: &str| holds(filter, body()).unwrap_or(true);
-        subscription.wants(&self.event_type) && subscription.settings.filter.as_deref().is_none_or(passes)
-    }
-
-    fn delivery_to(&self, subscription: &Subscription) -> Delivery {
+    /// Its delivery to this subscription, whatever that wants.
+    pub fn delivery_to(&self, subscription: &Subscription) -> Delivery {
         Delivery {
             id: self.id.delivery(subscription.id.as_str()),
             message: self.id.clone(),
@@ -137,6 +147,24 @@ mod tests {
         check(&escalated, |s| s.owner = Owner::parse("other").expect("an owner"), false);
         let disabled = State::Disabled { reason: DisabledReason::Asked, at: Timestamp::UNIX_EPOCH };
         check(&escalated, |s| s.state = disabled, false);
+    }
+
+    #[test]
+    fn what_a_failing_endpoint_misses_is_kept_and_not_queued() {
+        let disabled = |reason| State::Disabled { reason, at: Timestamp::UNIX_EPOCH };
+        let escalated = message(QUERY_ESCALATED);
+        let mut one = samples::subscription();
+        one.settings.events = crate::subscription::Pattern::parse("query.*").into_iter().collect();
+        assert!(escalated.missed(std::slice::from_ref(&one)).is_empty(), "it is told");
+        one.state = disabled(DisabledReason::Failing);
+        let kept = escalated.missed(std::slice::from_ref(&one));
+        assert_eq!((kept.len(), kept[0].status, kept[0].next_at), (1, DeliveryStatus::Cancelled, None));
+        assert_eq!(kept[0].id, escalated.delivery_to(&one).id);
+        one.settings.filter = Some("data.confidence > 0.5".to_owned());
+        assert!(escalated.missed(std::slice::from_ref(&one)).is_empty(), "its filter holds it back");
+        one.settings.filter = None;
+        one.state = disabled(DisabledReason::Asked);
+        assert!(escalated.missed(&[one]).is_empty(), "its owner wants none");
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod statistics;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use self::check::{FieldFlaw, MOST_EVENTS};
@@ -26,6 +26,9 @@ use crate::signature::standard::PublicKey;
 pub const MOST_SECRETS: usize = 5;
 /// Subscriptions that one owner may have.
 pub const MOST_SUBSCRIPTIONS: u32 = 1000;
+
+/// How long events are kept for a subscription that was disabled without its owner's wish.
+pub const BACKLOG: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
@@ -158,7 +161,24 @@ pub struct TooManySecrets;
 impl Subscription {
     /// Whether this event is for it, as far as names tell.
     pub fn wants(&self, event: &str) -> bool {
-        self.state == State::Active && self.settings.events.iter().any(|pattern| pattern.matches(event))
+        self.state == State::Active && self.names(event)
+    }
+
+    /// Whether this event is kept for when it is enabled again: its owner did not ask for quiet, and may not know yet.
+    pub fn misses(&self, event: &str, at: Timestamp) -> bool {
+        let State::Disabled { reason, at: since } = self.state else { return false };
+        let is_owners_wish = reason == DisabledReason::Asked;
+        !is_owners_wish && at.duration_since(since) <= BACKLOG && self.names(event)
+    }
+
+    fn names(&self, event: &str) -> bool {
+        self.settings.events.iter().any(|pattern| pattern.matches(event))
+    }
+
+    /// Whether what is known of the endpoint of `before` says nothing of this one's: it is another, or was mended.
+    pub fn starts_afresh(&self, before: &Self) -> bool {
+        let enabled = self.state == State::Active && before.state != State::Active;
+        enabled || self.settings.url != before.settings.url
     }
 
     /// The secrets that sign at `now`, newest first.
@@ -271,5 +291,36 @@ mod tests {
         assert!(one.wants("pipeline_complete") && !one.wants("query.created"));
         one.state = State::Disabled { reason: DisabledReason::Asked, at: at(1) };
         assert!(!one.wants("pipeline_complete"));
+    }
+
+    #[test]
+    fn what_was_disabled_without_a_wish_misses_what_it_named() {
+        #[track_caller]
+        fn check(reason: DisabledReason, event: &str, hours: i64, expected: bool) {
+            let state = State::Disabled { reason, at: at(0) };
+            let one = Subscription { state, ..subscription() };
+            assert_eq!(one.misses(event, at(hours * 3600)), expected, "{reason:?} {event} {hours}");
+        }
+        assert!(!subscription().misses("pipeline_complete", at(0)));
+        check(DisabledReason::Failing, "pipeline_complete", 0, true);
+        check(DisabledReason::Gone, "pipeline_complete", 14 * 24, true);
+        check(DisabledReason::Gone, "pipeline_complete", 14 * 24 + 1, false);
+        check(DisabledReason::Failing, "query.created", 1, false);
+        check(DisabledReason::Asked, "pipeline_complete", 1, false);
+    }
+
+    #[test]
+    fn another_address_and_a_new_beginning_start_afresh() {
+        let one = subscription();
+        let mut other = one.clone();
+        other.settings.description = "renamed".to_owned();
+        assert!(!other.starts_afresh(&one));
+        other.settings.url = "https://example.com/moved".to_owned();
+        assert!(other.starts_afresh(&one));
+        let asleep = Subscription {
+            state: State::Disabled { reason: DisabledReason::Failing, at: at(0) },
+            ..one.clone()
+        };
+        assert!(one.starts_afresh(&asleep) && !asleep.starts_afresh(&one));
     }
 }

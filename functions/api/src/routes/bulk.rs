@@ -127,9 +127,13 @@ pub(crate) async fn make(
 ) -> Result<Vec<Webhook>, Refusal> {
     let count = app.publisher.subscriptions.count(&key.owner).await?;
     if usize::try_from(MOST_SUBSCRIPTIONS.saturating_sub(count)).unwrap_or(0) < wishes.len() {
-        return Err(Refusal::Conflict(format!(
-            "you have {count} webhooks, and may have {MOST_SUBSCRIPTIONS}: remove some"
-        )));
+        // All are made, or none; those that this request made before have their places.
+        let first = SubscriptionId::made(seed.nth(0));
+        if app.publisher.subscriptions.read(&key.owner, &first).await?.is_none() {
+            return Err(Refusal::Conflict(format!(
+                "you have {count} webhooks, and may have {MOST_SUBSCRIPTIONS}: remove some"
+            )));
+        }
     }
     let mut made = Vec::with_capacity(wishes.len());
     for (place, (chosen, wish)) in wishes.into_iter().enumerate() {
@@ -142,7 +146,11 @@ pub(crate) async fn make(
             id,
             owner: key.owner.clone(),
             settings: chosen.settings,
-            state: if chosen.active { Activity::Active } else { subscriptions::asked(seed.at) },
+            state: if chosen.active != Some(false) {
+                Activity::Active
+            } else {
+                subscriptions::asked(seed.at)
+            },
             secrets: vec![SecretVersion { sealed, public_key, created_at: seed.at, until: None }],
             version: 1,
             created_at: seed.at,

@@ -59,7 +59,7 @@ pub(crate) async fn list(
         since,
         until,
     };
-    let after = asked.cursor(Cursor::parse);
+    let after = asked.cursor(|text| Cursor::parse(text).filter(|place| wanted.has(place)));
     asked.done()?;
     let page =
         app.publisher.deliveries.list(&subscription.id, &wanted, after.as_ref(), offset + limit).await?;
@@ -90,6 +90,7 @@ pub(crate) async fn show(
     Extension(key): Extension<ApiKey>,
     Path((webhook, delivery)): Path<(String, String)>,
 ) -> Result<Json<DeliveryLog>, Refusal> {
+    super::find(&app, &key, &webhook).await?;
     let delivery = find(&app, &key, &webhook, &delivery).await?;
     let attempts = app.publisher.deliveries.attempts(&delivery.id).await?;
     Ok(Json(DeliveryLog::of(&delivery, attempts)))
@@ -130,12 +131,15 @@ pub(crate) async fn retry(
 
 /// Send again what was given up
 ///
-/// Everything since a time. Each delivery has its whole schedule again.
+/// Everything since a time: what failed, what was cancelled, and what a webhook missed while it was disabled as `gone` or
+/// `failing`, for two weeks. Each delivery has its whole schedule again. One that should long have been tried and was
+/// not is queued again.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook_id}/recover", tag = "deliveries", operation_id = "recoverDeliveries",
     params(
         ("webhook_id" = String, Path),
-        ("since" = String, Query, format = DateTime, description = "Made at this time or later")
+        ("since" = String, Query, format = DateTime, description = "Made at this time or later"),
+        ("cursor" = Option<String>, Query, description = "The next_cursor of the answer before")
     ),
     responses((status = 202, body = Recovered))
 )]
@@ -146,28 +150,53 @@ pub(crate) async fn recover(
     mut asked: Asked,
 ) -> Result<Response, Refusal> {
     let since = asked.time("since");
+    let statuses = [&[DeliveryStatus::Pending][..], &GIVEN_UP].concat();
+    let wanted = Wanted { statuses, since, ..Wanted::default() };
+    let after = asked.cursor(|text| Cursor::parse(text).filter(|place| wanted.has(place)));
     asked.done()?;
-    let since = since.ok_or_else(|| Refusal::field("since", "is required, as 2026-01-15T10:00:00Z"))?;
+    if since.is_none() {
+        return Err(Refusal::field("since", "is required, as 2026-01-15T10:00:00Z"));
+    }
     let subscription = sendable(super::find(&app, &key, &id).await?)?;
-    let wanted = Wanted { statuses: GIVEN_UP.to_vec(), since: Some(since), ..Wanted::default() };
-    let page = app.publisher.deliveries.list(&subscription.id, &wanted, None, MOST_RECOVERED).await?;
-    let due: Vec<_> = page.items.iter().map(|delivery| resume(&app, delivery, &GIVEN_UP)).collect();
-    let due: Vec<Resumed> = stream::iter(due).buffer_unordered(AT_ONCE).try_collect().await?;
-    let recovered = due.iter().filter(|resumed| **resumed == Resumed::Due).count();
-    Ok((StatusCode::ACCEPTED, Json(Recovered { recovered, more: page.next.is_some() })).into_response())
+    let page =
+        app.publisher.deliveries.list(&subscription.id, &wanted, after.as_ref(), MOST_RECOVERED).await?;
+    let now = Timestamp::now();
+    let due: Vec<_> = page.items.iter().map(|delivery| recover_one(&app, delivery, now)).collect();
+    let due: Vec<bool> = stream::iter(due).buffer_unordered(AT_ONCE).try_collect().await?;
+    let recovered = due.into_iter().filter(|is_due| *is_due).count();
+    let next_cursor = page.next.as_deref().map(cursor);
+    let answer = Recovered { recovered, more: next_cursor.is_some(), next_cursor };
+    Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
 }
 
-/// Makes a delivery due, then queues it. When the queue is out the delivery is due all the same, and asking again queues
-/// it.
+/// Whether it is due again.
+async fn recover_one(app: &App, delivery: &Delivery, now: Timestamp) -> Result<bool, Refusal> {
+    if delivery.status != DeliveryStatus::Pending {
+        return Ok(resume(app, delivery, &GIVEN_UP).await? == Resumed::Due);
+    }
+    let is_stranded = delivery.is_stranded(now);
+    if is_stranded {
+        queue(app, delivery).await?;
+    }
+    Ok(is_stranded)
+}
+
+/// Makes a delivery due, then queues it. When the queue is out the delivery is due all the same: asking for it again queues
+/// it, and so does recovering a while later.
 async fn resume(app: &App, delivery: &Delivery, from: &[DeliveryStatus]) -> Result<Resumed, Refusal> {
     let resumed = app.publisher.deliveries.resume(&delivery.id, from, Timestamp::now()).await?;
     if resumed == Resumed::Due {
-        app.publisher.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::ZERO).await?;
+        queue(app, delivery).await?;
     }
     Ok(resumed)
 }
 
-fn sendable(subscription: Subscription) -> Result<Subscription, Refusal> {
+async fn queue(app: &App, delivery: &Delivery) -> Result<(), Refusal> {
+    Ok(app.publisher.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::ZERO).await?)
+}
+
+/// The subscription, if it may be sent anything.
+pub(super) fn sendable(subscription: Subscription) -> Result<Subscription, Refusal> {
     if subscription.state == Activity::Active {
         return Ok(subscription);
     }

@@ -52,9 +52,7 @@ impl Form for Rotation {
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook_id}/rotate-secret", tag = "webhooks", operation_id = "rotateSecret",
     request_body(content = Option<Rotation>),
-    params(
-        ("webhook_id" = String, Path)
-    ),
+    params(("webhook_id" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that was read")),
     responses((status = 200, body = Webhook, headers(("ETag" = String))))
 )]
 pub(crate) async fn rotate_secret(

@@ -88,7 +88,8 @@ pub(crate) async fn show(
 
 /// Replace a webhook
 ///
-/// What is left out gets its default. The secret stays: rotate-secret changes it.
+/// What is left out gets its default; but whether it is sent anything stays, and so does the secret: rotate-secret changes
+/// it.
 #[utoipa::path(
     put, path = "/api/v1/webhooks/{webhook_id}", tag = "webhooks", operation_id = "replaceWebhook", request_body = WebhookReplacement,
     params(("webhook_id" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that was read")),
@@ -127,7 +128,9 @@ pub(crate) async fn patch(
 ) -> Result<Response, Refusal> {
     let changed = modify(&app, &key, &id, &headers, |subscription, now| {
         let form = patched(&subscription.settings, subscription.state == Activity::Active, map.clone());
-        choose(subscription, Chosen::read(form, &app.allow).map_err(Refusal::Invalid)?, now);
+        let mut chosen = Chosen::read(form, &app.allow).map_err(Refusal::Invalid)?;
+        chosen.active.get_or_insert(true);
+        choose(subscription, chosen, now);
         Ok(())
     });
     Ok(shown(Webhook::of(&changed.await?, Timestamp::now())))
@@ -161,7 +164,7 @@ pub(crate) async fn remove(
 /// Send to a webhook again
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook_id}/enable", tag = "webhooks", operation_id = "enableWebhook",
-    params(("webhook_id" = String, Path)),
+    params(("webhook_id" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that was read")),
     responses((status = 200, body = Webhook, headers(("ETag" = String))))
 )]
 pub(crate) async fn enable(
@@ -176,7 +179,7 @@ pub(crate) async fn enable(
 /// Send nothing to a webhook for now
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook_id}/disable", tag = "webhooks", operation_id = "disableWebhook",
-    params(("webhook_id" = String, Path)),
+    params(("webhook_id" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag that was read")),
     responses((status = 200, body = Webhook, headers(("ETag" = String))))
 )]
 pub(crate) async fn disable(
@@ -219,7 +222,11 @@ fn set(subscription: &mut Subscription, wish: Wish, now: Timestamp) {
 
 fn choose(subscription: &mut Subscription, chosen: Chosen, now: Timestamp) {
     subscription.settings = chosen.settings;
-    set(subscription, if chosen.active { Wish::Active } else { Wish::Quiet }, now);
+    match chosen.active {
+        Some(true) => set(subscription, Wish::Active, now),
+        Some(false) => set(subscription, Wish::Quiet, now),
+        None => {}
+    }
 }
 
 /// Disabled by its owner.

@@ -1,7 +1,6 @@
 //! `POST /api/v1/webhooks/{webhook_id}/test` and `…/dry-run`: a real message about nothing, and no message at all.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Extension, Path, State};
@@ -10,10 +9,10 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use quartet_domain::access::ApiKey;
 use quartet_domain::catalogue::{self, Envelope, WEBHOOK_TEST};
-use quartet_domain::delivery::{Delivery, DeliveryStatus, Subscriber, TEMPLATE_FAILED};
+use quartet_domain::delivery::TEMPLATE_FAILED;
 use quartet_domain::filter::{check_filter, check_template, holds, render};
 use quartet_domain::ids::{DeliveryId, MessageId, Seed};
-use quartet_domain::subscription::State as Activity;
+use quartet_domain::message::Message;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -59,30 +58,12 @@ pub(crate) async fn test(
     let subscription = find(&app, &key, &id).await?;
     let wish = read::<TestWish>(map).map_err(Refusal::Invalid)?;
     let event_type = wish.event_type.unwrap_or_else(|| WEBHOOK_TEST.to_owned());
-    let body = rehearsed(&event_type, subscription.id.as_str(), seed.at)?;
-    if subscription.state != Activity::Active {
-        return Err(Refusal::Conflict("it is disabled: enable it first".to_owned()));
-    }
-    let message = MessageId::made(seed);
-    let body_key = message.object();
-    // In this order: what an id names is durable before the id is queued.
-    app.publisher.objects.put_once(&body_key, body.to_string().into_bytes(), "application/json").await?;
-    let delivery = Delivery {
-        id: message.delivery(subscription.id.as_str()),
-        message,
-        event_type,
-        url: subscription.settings.url,
-        body_key,
-        subscriber: Some(Subscriber { owner: key.owner, subscription: subscription.id }),
-        schedule: subscription.settings.retry,
-        status: DeliveryStatus::Pending,
-        attempts: 0,
-        resumed_after: 0,
-        next_at: Some(seed.at),
-        created_at: seed.at,
-    };
-    app.publisher.deliveries.make(&delivery).await?;
-    app.publisher.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::ZERO).await?;
+    let body = rehearsed(&event_type, subscription.id.as_str(), seed.at)?.to_string();
+    let subscription = deliveries::sendable(subscription)?;
+    let id = MessageId::made(seed);
+    let body_key = id.object();
+    let message = Message { id, owner: key.owner, event_type, body, body_key, created_at: seed.at };
+    let delivery = app.publisher.publish_only_to(&message, &subscription).await?;
     Ok((StatusCode::ACCEPTED, Json(Queued::of(&delivery))).into_response())
 }
 

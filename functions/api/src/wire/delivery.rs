@@ -1,5 +1,7 @@
 //! Deliveries and their attempts as they are shown.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use quartet_domain::delivery::{Attempt, Delivery, Outcome};
 use serde::Serialize;
@@ -27,7 +29,7 @@ pub(crate) struct DeliveryShown {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeliveryLog {
     delivery: DeliveryShown,
-    /// First attempt first.
+    /// First attempt first; of a long log the last hundred.
     attempts: Vec<AttemptShown>,
 }
 
@@ -43,6 +45,8 @@ pub(crate) struct AttemptShown {
     error: Option<String>,
     /// The start of the answer's body.
     answer: String,
+    /// The answer's headers; those that may hold a credential are redacted.
+    headers: BTreeMap<String, String>,
 }
 
 /// A page of deliveries, newest first.
@@ -68,8 +72,10 @@ pub(crate) struct Queued {
 pub(crate) struct Recovered {
     /// Deliveries that are due again.
     pub(crate) recovered: usize,
-    /// Whether there may be more: ask again.
+    /// Whether there may be more: ask again with the cursor.
     pub(crate) more: bool,
+    /// Give it as `cursor` to go on; null at the end.
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// What a filter and a template make of a body.
@@ -118,6 +124,7 @@ impl AttemptShown {
             status_code,
             error,
             answer: attempt.answer,
+            headers: attempt.headers,
         }
     }
 }

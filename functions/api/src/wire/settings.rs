@@ -43,7 +43,7 @@ macro_rules! form {
             /// One line for people.
             #[schema(max_length = 512)]
             pub(crate) description: Option<String>,
-            /// Whether it is sent anything. The default is true.
+            /// Whether it is sent anything. A new one is, by default.
             pub(crate) active: Option<bool>,
             /// A minijinja expression over the body; only what it holds for is sent.
             #[schema(min_length = 1, max_length = 2048, example = "results.analysis_results.severity_breakdown.critical > 0")]
@@ -108,7 +108,8 @@ form! {
 #[derive(Clone, Debug)]
 pub(crate) struct Chosen {
     pub(crate) settings: Settings,
-    pub(crate) active: bool,
+    /// As it was, or active, where nothing is said of it.
+    pub(crate) active: Option<bool>,
 }
 
 impl Chosen {
@@ -186,7 +187,7 @@ impl WebhookReplacement {
         // As the URL standard spells it, so that what is checked is what is sent to.
         let url = Destination::judge(&settings.url, allow).map(|url| url.as_str().to_owned());
         let url = url.map_err(|refused| vec![FieldFlaw::new("url", refused)])?;
-        Ok(Chosen { settings: Settings { url, ..settings }, active: self.active.unwrap_or(true) })
+        Ok(Chosen { settings: Settings { url, ..settings }, active: self.active })
     }
 }
 

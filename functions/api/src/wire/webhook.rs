@@ -53,10 +53,10 @@ pub(crate) struct Webhook {
 pub(crate) struct StatisticsShown {
     /// Attempts made.
     attempts: u64,
-    /// Messages delivered.
+    /// Deliveries that got through; one that was sent again counts again.
     delivered: u64,
     failed_attempts: u64,
-    /// Messages given up.
+    /// Deliveries given up; as often as they were.
     given_up: u64,
     /// Attempts of a hundred that succeeded.
     success_rate: Option<f64>,

@@ -1,4 +1,4 @@
-//! A message's body: what of it is sent, where it is kept when nobody took it.
+//! A message's body: what of it is sent and signed with what, and where it is kept when nobody took it.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use quartet_domain::delivery::Delivery;
 use quartet_domain::filter::Wrong;
 use quartet_domain::message::{Link, shape};
 use quartet_domain::subscription::PayloadMode;
+use secrecy::SecretString;
 
 use crate::App;
 use crate::recipient::Recipient;
@@ -15,8 +16,31 @@ use crate::recipient::Recipient;
 /// How long a link to a body can be used. Each attempt has one of its own.
 const LINK: Duration = Duration::from_secs(3600);
 
+/// All that an attempt needs of AWS.
+pub(super) struct Prepared {
+    /// The whole body.
+    pub(super) whole: Vec<u8>,
+    /// All that sign, newest first.
+    pub(super) secrets: Vec<SecretString>,
+    /// What is sent of it; nothing where it cannot be written.
+    pub(super) body: Option<Vec<u8>>,
+}
+
+/// `None` where the body is gone.
+pub(super) async fn prepare(
+    app: &App,
+    delivery: &Delivery,
+    recipient: &Recipient,
+    now: Timestamp,
+) -> Result<Option<Prepared>, Unavailable> {
+    let Some(whole) = app.publisher.objects.get(&delivery.body_key).await? else { return Ok(None) };
+    let secrets = recipient.secrets(app, now).await?;
+    let body = written(app, delivery, recipient, whole.clone(), now).await?.ok();
+    Ok(Some(Prepared { whole, secrets, body }))
+}
+
 /// What the recipient is sent of it.
-pub(super) async fn written(
+async fn written(
     app: &App,
     delivery: &Delivery,
     recipient: &Recipient,

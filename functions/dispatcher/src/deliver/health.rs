@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use quartet_aws::Unavailable;
-use quartet_aws::endpoints::{Kept, Seen};
+use quartet_aws::endpoints::Kept;
 use quartet_aws::subscriptions::Change;
 use quartet_domain::catalogue::{ENDPOINT_DISABLED, EndpointDisabled};
 use quartet_domain::delivery::Outcome;
@@ -56,7 +56,7 @@ pub(super) async fn leave(
     now: Timestamp,
 ) -> Result<(), Unavailable> {
     let Some((one, place)) = recipient.subscribed().zip(place) else { return Ok(()) };
-    change(app, &one.subscription.id, None, now, |health| health.without(place)).await
+    change(app, &one.subscription.id, now, |health| health.without(place)).await
 }
 
 /// Tells what came of an attempt. An endpoint that is gone, or fails for days, is disabled, and its owner told.
@@ -74,43 +74,50 @@ pub(super) async fn learn(
     let Some((one, place)) = recipient.subscribed().zip(place) else { return Ok(()) };
     // Nothing that an endpoint that is well can tell us is news, as long as nobody else changed what we saw.
     let id = &one.subscription.id;
-    let first = (one.health.health.after(outcome, took, place, now).0 == one.health.health)
-        .then(|| one.health.clone());
-    let mut verdict = None;
-    change(app, id, first, now, |health| {
-        let (next, reason) = health.after(outcome, took, place, now);
-        verdict = reason;
-        next
-    })
-    .await?;
-    match verdict {
-        Some(reason) => disable(app, &one.subscription, reason, now).await,
-        None => Ok(()),
+    let is_news = one.health.health.after(outcome, took, place, now).0 != one.health.health;
+    let mut seen = if is_news { app.endpoints.health(id).await? } else { one.health.clone() };
+    for _ in 0..TRIES {
+        let (next, verdict) = seen.health.after(outcome, took, place, now);
+        // Before the record is wiped clean: if this fails, the next attempt comes to the same verdict.
+        if let Some(reason) = verdict {
+            disable(app, &one.subscription, reason, now).await?;
+        }
+        if next == seen.health || app.endpoints.keep(id, &seen, &next, now).await? == Kept::Done {
+            return Ok(());
+        }
+        seen = app.endpoints.health(id).await?;
     }
+    crowded(id);
+    Ok(())
+}
+
+/// Tells that an attempt at an endpoint that was well has had no answer for long.
+pub(super) async fn lasts(app: &App, recipient: &Recipient, now: Timestamp) -> Result<(), Unavailable> {
+    let Some(one) = recipient.subscribed() else { return Ok(()) };
+    change(app, &one.subscription.id, now, Health::waiting).await
 }
 
 /// Decides on the health as it is and writes what comes of it, until nobody was faster.
 async fn change(
     app: &App,
     id: &SubscriptionId,
-    first: Option<Seen>,
     now: Timestamp,
-    mut decide: impl FnMut(&Health) -> Health,
+    decide: impl Fn(&Health) -> Health,
 ) -> Result<(), Unavailable> {
-    let mut seen = match first {
-        Some(seen) => seen,
-        None => app.endpoints.health(id).await?,
-    };
     for _ in 0..TRIES {
+        let seen = app.endpoints.health(id).await?;
         let next = decide(&seen.health);
         if next == seen.health || app.endpoints.keep(id, &seen, &next, now).await? == Kept::Done {
             return Ok(());
         }
-        seen = app.endpoints.health(id).await?;
     }
-    // A place ends by itself, and the next attempt tells of the endpoint as well as this one.
-    tracing::warn!(subscription = %id, "its health is changed by too many at once");
+    crowded(id);
     Ok(())
+}
+
+/// A place ends by itself, and the next attempt tells of the endpoint as well as this one.
+fn crowded(id: &SubscriptionId) {
+    tracing::warn!(subscription = %id, "its health is changed by too many at once");
 }
 
 /// Disables a subscription and tells its owner's others, in one transaction; the message's id is queued before it.

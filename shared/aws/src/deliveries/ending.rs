@@ -1,11 +1,12 @@
-//! The end of a delivery without an attempt.
+//! What becomes of a delivery without an attempt: it ends, waits longer, or loses its lease.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use quartet_domain::delivery::{Delivery, DeliveryStatus};
 
 use super::{Deliveries, pk};
 use crate::Unavailable;
-use crate::item::{condition, key, n, s};
+use crate::item::{condition, key, n, s, time};
 
 impl Deliveries {
     /// Gives a waiting delivery its last status; one that somebody else moved on is left as it is.
@@ -25,5 +26,40 @@ impl Deliveries {
             .send()
             .await;
         condition(update, "ending a delivery").map(|_| ())
+    }
+
+    /// Moves the due time of a waiting delivery; one that somebody else moved on is left as it is.
+    pub async fn put_off(&self, delivery: &Delivery, at: Timestamp) -> Result<(), Unavailable> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
+            .update_expression("SET next_at = :at")
+            .condition_expression("#status = :pending AND attempts = :attempts AND next_at = :seen")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":pending", s(DeliveryStatus::Pending.word()))
+            .expression_attribute_values(":attempts", n(delivery.attempts))
+            .expression_attribute_values(":seen", delivery.next_at.map_or(AttributeValue::Null(true), time))
+            .expression_attribute_values(":at", time(at))
+            .send()
+            .await;
+        condition(update, "putting a delivery off").map(|_| ())
+    }
+
+    /// Ends the lease of an attempt that was not made.
+    pub async fn release(&self, delivery: &Delivery, holder: &str) -> Result<(), Unavailable> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
+            .update_expression("REMOVE leased_until")
+            .condition_expression("leased_by = :holder AND attempts = :attempts")
+            .expression_attribute_values(":holder", s(holder))
+            .expression_attribute_values(":attempts", n(delivery.attempts))
+            .send()
+            .await;
+        condition(update, "releasing a delivery").map(|_| ())
     }
 }

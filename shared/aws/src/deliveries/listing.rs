@@ -2,6 +2,8 @@
 //!
 //! The index `listing` holds the deliveries of subscriptions, by time. It follows the table by a moment.
 
+use std::collections::VecDeque;
+
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use jiff::Timestamp;
 use quartet_domain::delivery::{Attempt, Delivery, DeliveryStatus};
@@ -10,10 +12,14 @@ use quartet_domain::ids::{DeliveryId, SubscriptionId};
 use super::{Deliveries, delivery_of, pk};
 use crate::Unavailable;
 use crate::item::{Condition, DIGITS, Item, Reader, condition, digits, key, s, time};
-use crate::subscriptions::Page;
+use crate::page::Page;
 
 /// Items that are looked through for one page: a rare status must not read a whole history.
 const MOST_LOOKED_AT: usize = 5000;
+
+/// Attempts of one delivery that are shown, and the bytes that they may have together: an answer holds six megabytes.
+const MOST_ATTEMPTS: usize = 100;
+const MOST_ATTEMPT_BYTES: usize = 3 << 20;
 
 /// Which deliveries are wanted; all of them by default.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +45,20 @@ pub enum Resumed {
     /// It is in a state that does not allow it.
     Not(DeliveryStatus),
     Absent,
+}
+
+impl Wanted {
+    /// Whether a list of these has this place: it has not where the span has moved on since.
+    pub fn has(&self, place: &Cursor) -> bool {
+        let (from, to) = self.span();
+        (from..=to).contains(&place.0)
+    }
+
+    /// The span as the index sorts it.
+    fn span(&self) -> (String, String) {
+        let from = digits(self.since.unwrap_or(Timestamp::UNIX_EPOCH));
+        (from, self.until.map_or_else(|| "9".repeat(DIGITS), digits))
+    }
 }
 
 impl Cursor {
@@ -111,8 +131,7 @@ impl Deliveries {
         subscription: &SubscriptionId,
         wanted: &Wanted,
     ) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
-        let from = digits(wanted.since.unwrap_or(Timestamp::UNIX_EPOCH));
-        let to = wanted.until.map_or_else(|| "9".repeat(DIGITS), digits);
+        let (from, to) = wanted.span();
         let mut query = self
             .client
             .query()
@@ -140,32 +159,60 @@ impl Deliveries {
         if conditions.is_empty() { query } else { query.filter_expression(conditions.join(" AND ")) }
     }
 
-    /// The log of a delivery, first attempt first.
+    /// The log of a delivery, first attempt first; of a long one the last hundred.
     pub async fn attempts(&self, id: &DeliveryId) -> Result<Vec<Attempt>, Unavailable> {
         const ACTION: &str = "reading attempts";
-        let page = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
-            .expression_attribute_values(":pk", s(pk(id)))
-            .expression_attribute_values(":sk", s("ATTEMPT#"))
-            .limit(100)
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(Unavailable::because(ACTION))?;
-        let items = page.items.unwrap_or_default();
-        let attempts = items.iter().map(|item| Reader(item).json("attempt"));
-        attempts.collect::<Result<_, _>>().map_err(Unavailable::because(ACTION))
+        let mut attempts = VecDeque::new();
+        let (mut bytes, mut start) = (0, None);
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
+                .expression_attribute_values(":pk", s(pk(id)))
+                .expression_attribute_values(":sk", s("ATTEMPT#"))
+                .scan_index_forward(false)
+                .consistent_read(true)
+                .set_exclusive_start_key(start);
+            let page = query.send().await.map_err(Unavailable::because(ACTION))?;
+            for item in page.items.unwrap_or_default() {
+                bytes += Reader(&item).optional("attempt").map_or(0, str::len);
+                if attempts.len() == MOST_ATTEMPTS || bytes > MOST_ATTEMPT_BYTES {
+                    return Ok(attempts.into());
+                }
+                attempts.push_front(Reader(&item).json("attempt").map_err(Unavailable::because(ACTION))?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(attempts.into());
+            }
+        }
     }
 
-    /// Makes a delivery due now: one that was given up, whose schedule starts afresh, one that waits, and one that was
-    /// delivered, if `from` names it.
+    /// Makes a delivery due now: one that was given up, whose schedule starts afresh, one that waits, whose schedule goes
+    /// on, and one that was delivered, if `from` names it.
     pub async fn resume(
         &self,
         id: &DeliveryId,
         from: &[DeliveryStatus],
+        now: Timestamp,
+    ) -> Result<Resumed, Unavailable> {
+        const PENDING: DeliveryStatus = DeliveryStatus::Pending;
+        let over: Vec<_> = from.iter().copied().filter(|status| *status != PENDING).collect();
+        let afresh = "SET #status = :pending, next_at = :now, resumed_after = attempts";
+        let resumed = self.wake(id, &over, afresh, now).await?;
+        if resumed == Resumed::Not(PENDING) && from.contains(&PENDING) {
+            return self.wake(id, &[PENDING], "SET #status = :pending, next_at = :now", now).await;
+        }
+        Ok(resumed)
+    }
+
+    async fn wake(
+        &self,
+        id: &DeliveryId,
+        from: &[DeliveryStatus],
+        change: &str,
         now: Timestamp,
     ) -> Result<Resumed, Unavailable> {
         const ACTION: &str = "resuming a delivery";
@@ -175,7 +222,7 @@ impl Deliveries {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(pk(id), "DELIVERY")))
-            .update_expression("SET #status = :pending, next_at = :now, resumed_after = attempts")
+            .update_expression(change)
             .condition_expression(format!("#status IN ({})", names.join(", ")))
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":pending", s(DeliveryStatus::Pending.word()))

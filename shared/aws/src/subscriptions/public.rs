@@ -1,11 +1,11 @@
 //! The public keys of subscriptions: the one thing of them that is found without their owner.
 
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
-use super::{Change, PublishedKey, Subscription, SubscriptionId, Subscriptions, item_of};
+use super::{PublishedKey, Subscription, SubscriptionId, Subscriptions};
 use crate::Unavailable;
-use crate::item::{Item, Reader, already, is_conflict, key, n, s};
+use crate::item::{Item, Reader, key, s};
 
 impl Subscriptions {
     /// The public keys of a subscription, newest first; none where it has none, or does not exist.
@@ -14,32 +14,6 @@ impl Subscriptions {
         let found = self.client.get_item().table_name(&self.table).set_key(Some(place(id))).send().await;
         let Some(item) = found.map_err(Unavailable::because(ACTION))?.item else { return Ok(Vec::new()) };
         Reader(&item).json("keys").map_err(Unavailable::because(ACTION))
-    }
-
-    /// [`Subscriptions::change`], with the keys that everybody may read.
-    pub(super) async fn change_with_keys(&self, subscription: &Subscription) -> Result<Change, Unavailable> {
-        const ACTION: &str = "changing a subscription and its public keys";
-        let item = item_of(subscription).map_err(Unavailable::because(ACTION))?;
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("version = :seen")
-            .expression_attribute_values(":seen", n(subscription.version - 1))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(Unavailable::because(ACTION))?;
-        let publish = self.publish(subscription).map_err(Unavailable::because(ACTION))?;
-        let request = self.client.transact_write_items();
-        let request = request.transact_items(TransactWriteItem::builder().put(put).build());
-        match request.transact_items(publish).send().await {
-            Ok(_) => Ok(Change::Done),
-            Err(error) => match already(&error) {
-                Some(Some(_)) => Ok(Change::Stale),
-                Some(None) => Ok(Change::Absent),
-                None if is_conflict(&error) => Ok(Change::Stale),
-                None => Err(Unavailable::because(ACTION)(error)),
-            },
-        }
     }
 
     /// The part of a transaction that publishes the keys as they are now.

@@ -118,10 +118,21 @@ fn the_owners_limit_is_kept() {
 }
 
 #[test]
+fn the_owners_limit_is_never_passed() {
+    for per_minute in [1, 7, 45, 40_000, 60_000] {
+        let rate = rate(per_minute);
+        assert!(60_000 / rate.gap_ms <= i64::from(per_minute), "{per_minute}: {rate:?}");
+    }
+}
+
+#[test]
 fn what_is_gone_or_fails_for_days_is_disabled() {
     #[track_caller]
     fn check(second: i64, outcome: &Outcome, expected: Option<DisabledReason>) {
-        let mut health = attempt(&proven(), &answered(500), 0);
+        let mut health = proven();
+        for second in 0..4 {
+            health = attempt(&health, &answered(500), second);
+        }
         health.held_until = None;
         let (next, reason) = health.after(outcome, FAST, Place(None), at(second));
         assert_eq!(reason, expected);
@@ -133,4 +144,26 @@ fn what_is_gone_or_fails_for_days_is_disabled() {
     check(432_000 - 1, &answered(500), None);
     check(432_000, &answered(500), Some(DisabledReason::Failing));
     check(432_000, &answered(200), None);
+    let once = attempt(&proven(), &answered(500), 0);
+    assert_eq!(once.after(&answered(500), FAST, Place(None), at(432_000)).1, None, "one a week is no row");
+}
+
+#[test]
+fn what_an_endpoint_asked_for_outlasts_earlier_attempts() {
+    let (first, health) = go(&Health::default(), WISH, 0);
+    let (second, health) = go(&health, WISH, 0);
+    let (held, _) = health.after(&asked(503, 60), FAST, first, at(1));
+    let (still, _) = held.after(&answered(200), FAST, second, at(2));
+    waits(&still, WISH, 2, 59);
+    go(&still, WISH, 61);
+}
+
+#[test]
+fn an_endpoint_that_hangs_gets_few_more_attempts_before_the_first_one_ends() {
+    let mut health = proven().waiting();
+    for _ in 0..5 {
+        (_, health) = go(&health, WISH, 3);
+    }
+    waits(&health, WISH, 3, 1);
+    assert_eq!(attempt(&proven().waiting(), &answered(200), 4), proven());
 }
