@@ -87,7 +87,7 @@ pub(crate) async fn what_was_given_up_is_recovered(house: &House) {
     let log = client.get(&one).await.body;
     assert_eq!(
         (&log["attempts"][0]["status_code"], &log["attempts"][0]["error"]),
-        (&Value::Null, &json!("no_connection"))
+        (&Value::Null, &json!("connection_refused"))
     );
     let since = made["created_at"].as_str().unwrap();
     let recovered = client.tell(&format!("{path}/recover?since={since}")).await;

@@ -115,6 +115,8 @@ pub(crate) async fn secrets_are_rotated(house: &House) {
     assert!((23.9..=24.0).contains(&hours), "the one before is good for a day, not {hours} h");
 
     check(&client.post(&rotate, &json!({ "secret": "short" })).await, 422);
+    let same = json!({ "secret": rotated.body["secret_key"], "overlap_seconds": 0 });
+    check(&client.post(&rotate, &same).await, 422);
     check(&client.post(&rotate, &json!({ "overlap_seconds": 604_801 })).await, 422);
     for _ in 0..3 {
         check(&client.tell(&rotate).await, 200);
@@ -132,9 +134,13 @@ pub(crate) async fn keys_open_what_their_scopes_say(house: &House) {
     let admin = Client::admin(stage, "scopes").await;
     let (read, write) =
         (Client::of(stage, &name, &["read"]).await, Client::of(stage, &name, &["write"]).await);
-    let (path, _) = write.register(&wish()).await;
-    check(&read.get(&path).await, 200);
-    check(&write.get(&path).await, 200);
+    let (path, _) = write.register(&wish_with("headers", json!({ "Authorization": "Bearer theirs" }))).await;
+    for (client, shown) in [(&read, "[hidden]"), (&write, "Bearer theirs")] {
+        let one = client.get(&path).await;
+        check(&one, 200);
+        assert_eq!(one.body["headers"]["Authorization"], shown);
+        assert_eq!(client.get(WEBHOOKS).await.body["webhooks"][0]["headers"]["Authorization"], shown);
+    }
     check(&read.post(WEBHOOKS, &wish()).await, 403);
     check(&read.delete(&path).await, 403);
     check(&read.get(KEYS).await, 403);

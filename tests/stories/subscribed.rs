@@ -169,8 +169,17 @@ pub(crate) async fn another_address_has_a_record_of_its_own(house: &House) {
     let test = one.test().await;
     let failures = async || health(stage, &one).await.and_then(|health| health["failures"].as_u64());
     until("an open breaker", async || (failures().await == Some(5)).then_some(())).await;
+    let shown = one.shown().await["health"].clone();
+    assert_eq!((&shown["breaker"], shown["held_until"].is_string()), (&json!("open"), true), "{shown}");
     let renamed = one.ask(Method::PATCH, "", Some(json!({ "description": "renamed" }))).await;
     assert_eq!((renamed.status, failures().await), (200, Some(5)));
+
+    until("when it goes on", async || {
+        let delivery = one.ask(Method::GET, &format!("/deliveries/{test}"), None).await.body;
+        let next: jiff::Timestamp = delivery["delivery"]["next_attempt_at"].as_str()?.parse().unwrap();
+        (next >= shown["held_until"].as_str()?.parse().unwrap()).then_some(())
+    })
+    .await;
 
     one.order(WELL);
     let moved = format!("{}/moved", renamed.body["url"].as_str().unwrap());

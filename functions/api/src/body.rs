@@ -9,7 +9,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 
-pub(crate) use self::form::{Form, read};
+pub(crate) use self::form::{Form, read, read_around};
 use crate::refusal::Refusal;
 
 /// A body that is an object, not looked at any closer.

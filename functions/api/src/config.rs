@@ -1,6 +1,7 @@
 //! The API's settings, read once at init.
 
 use quartet_aws::Aws;
+use quartet_aws::endpoints::Endpoints;
 use quartet_aws::idempotency::Idempotency;
 use quartet_aws::keys::Keys;
 use quartet_aws::objects::Objects;
@@ -22,11 +23,13 @@ pub fn app(settings: &Settings) -> Result<App, Missing> {
     let days = settings.parse_or("RETENTION_DAYS", 90)?;
     let objects = Objects::new(&aws, settings.text("BUCKET_NAME")?);
     let queue = Queue::new(&aws, settings.text("DELIVERIES_QUEUE_URL")?);
+    let publisher = Publisher::new(&aws, &table, days, objects.clone(), queue);
     Ok(App {
-        articles: Articles::new(objects.clone()),
+        articles: Articles::new(objects),
+        endpoints: Endpoints::new(&aws, table.clone(), publisher.messages.clone()),
         idempotency: Idempotency::new(&aws, table.clone()),
         keys: Keys::new(&aws, table.clone()),
-        publisher: Publisher::new(&aws, &table, days, objects, queue),
+        publisher,
         queries: Queries::new(&aws, table.clone(), days),
         deployment_key: Secret::new(&aws, settings.text("API_KEY_ARN")?),
         tasks: Tasks::new(&aws, table.clone(), days),

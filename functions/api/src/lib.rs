@@ -29,6 +29,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Request, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
+use quartet_aws::endpoints::Endpoints;
 use quartet_aws::idempotency::Idempotency;
 use quartet_aws::keys::Keys;
 use quartet_aws::publisher::Publisher;
@@ -52,6 +53,8 @@ const LARGEST_BODY: usize = 1 << 20;
 #[derive(Debug)]
 pub struct App {
     pub articles: Articles,
+    /// How those that are sent to do.
+    pub endpoints: Endpoints,
     pub idempotency: Idempotency,
     pub keys: Keys,
     pub publisher: Publisher,

@@ -9,4 +9,5 @@ pub(crate) mod query;
 pub(crate) mod retry;
 pub(crate) mod settings;
 pub(crate) mod signing;
+pub(crate) mod standing;
 pub(crate) mod webhook;

@@ -10,7 +10,7 @@ use quartet_domain::signature::standard::{KeyError, Signer};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use secrecy::SecretString;
 
-use crate::egress::{Egress, is_inside};
+use crate::egress::{Egress, class};
 
 /// The most of an answer that is read.
 const ANSWER_BYTES: usize = 16 * 1024;
@@ -113,21 +113,6 @@ fn signatures(letter: &Letter<'_>, now: Timestamp) -> Result<(String, Option<Str
 
 fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
     kept_headers(headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
-}
-
-/// The error's class. Its own words may hold the address, which may hold a secret.
-fn class(error: &reqwest::Error) -> &'static str {
-    if is_inside(error) {
-        "inside_address"
-    } else if error.is_timeout() {
-        "timed_out"
-    } else if error.is_connect() {
-        "no_connection"
-    } else if error.is_builder() {
-        "bad_address"
-    } else {
-        "broken_off"
-    }
 }
 
 /// `Retry-After`, which is seconds or a date (RFC 9110, 10.2.3), as seconds from `now`.

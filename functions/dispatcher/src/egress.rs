@@ -4,6 +4,7 @@
 //! the resolver that the client itself connects with: the addresses judged are the addresses connected to, so a name that
 //! means another address a moment later gains nothing. No redirects, no proxy, no cookies.
 
+use std::error::Error;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -50,14 +51,47 @@ impl Egress {
     }
 }
 
-/// Whether a request failed because what it named lies inside.
-pub(crate) fn is_inside(error: &reqwest::Error) -> bool {
-    let mut next: Option<&dyn std::error::Error> = Some(error);
+/// A name that means no address.
+#[derive(Debug, thiserror::Error)]
+#[error("the name means no address")]
+struct NoAddress;
+
+/// The class of a request's failure. The error's own words may hold the URL, which may hold a secret.
+pub(crate) fn class(error: &reqwest::Error) -> &'static str {
+    if has_cause(error, |cause| cause.is::<Refused>()) {
+        "inside_address"
+    } else if error.is_timeout() {
+        "timed_out"
+    } else if error.is_connect() {
+        let is = |kind| {
+            has_cause(error, move |cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == kind))
+        };
+        if has_cause(error, |cause| cause.is::<NoAddress>()) {
+            "unknown_host"
+        } else if is(io::ErrorKind::ConnectionRefused) {
+            "connection_refused"
+        } else if is(io::ErrorKind::InvalidData) {
+            // What the handshake met is no TLS, or a certificate that is not good for the host.
+            "tls_failed"
+        } else {
+            "no_connection"
+        }
+    } else if error.is_builder() {
+        "bad_address"
+    } else {
+        "broken_off"
+    }
+}
+
+fn has_cause(error: &reqwest::Error, is: impl Fn(&(dyn Error + 'static)) -> bool) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = next {
-        if cause.is::<Refused>() {
+        if is(cause) {
             return true;
         }
-        next = cause.source();
+        // An `io::Error` passes over what it holds.
+        let held = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = held.map(|held| held as &(dyn Error + 'static)).or_else(|| cause.source());
     }
     false
 }
@@ -72,7 +106,11 @@ impl Resolve for Guard {
         let found = (self.look_up)(name.as_str().to_owned());
         let allow = self.allow.clone();
         Box::pin(async move {
-            let permitted = permitted(&allow, found.await?)?;
+            let found = found.await.map_err(|_| NoAddress)?;
+            let permitted = permitted(&allow, found)?;
+            if permitted.is_empty() {
+                return Err(NoAddress.into());
+            }
             Ok(Box::new(permitted.into_iter()) as Addrs)
         })
     }

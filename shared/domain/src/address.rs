@@ -18,6 +18,8 @@ mod tests;
 
 /// The longest URL that is taken, in bytes.
 pub const LONGEST: usize = 2048;
+/// The longest name of a host, without the dot at its end (RFC 1035, 2.3.4).
+const LONGEST_NAME: usize = 253;
 /// Lambda's runtime API listens here on loopback.
 const RUNTIME_API_PORT: u16 = 9001;
 
@@ -30,7 +32,9 @@ pub struct Destination(Url);
 pub enum Refused {
     #[error("the URL is longer than 2048 bytes")]
     Long,
-    #[error("the URL cannot be read: it must be absolute, with a host, and without spaces or backslashes")]
+    #[error(
+        "the URL cannot be read: it must be absolute, with a host's name or address, and without spaces or backslashes"
+    )]
     Form,
     #[error("the URL must begin with https:// or http://")]
     Scheme,
@@ -151,7 +155,7 @@ const INSIDE: [&str; 11] = [
 
 fn judge_name(name: &str, port: u16, allow: &Allow) -> Result<(), Refused> {
     let name = name.strip_suffix('.').unwrap_or(name);
-    if name.is_empty() || name.starts_with('.') || name.contains("..") {
+    if name.len() > LONGEST_NAME || !name.split('.').all(is_label) {
         return Err(Refused::Form);
     }
     let below = |zone: &str| name == zone || name.strip_suffix(zone).is_some_and(|rest| rest.ends_with('.'));
@@ -164,6 +168,15 @@ fn judge_name(name: &str, port: u16, allow: &Allow) -> Result<(), Refused> {
     // A resolver sees no port: where some inside addresses are open, a name must not lead to the runtime API behind one.
     let closed = port == 0 || (port == RUNTIME_API_PORT && !allow.0.is_empty());
     if closed { Err(Refused::Port) } else { Ok(()) }
+}
+
+/// What may stand between the dots of a host's name (RFC 1123, 2.1; and `_`, which some have).
+fn is_label(label: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=63).contains(&label.len())
+        && label.bytes().all(is_inner)
+        && !label.starts_with('-')
+        && !label.ends_with('-')
 }
 
 /// An IPv4 address in IPv6's clothes, undressed.

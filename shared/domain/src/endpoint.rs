@@ -3,17 +3,19 @@
 //! The state is shared by all workers, so that they open one breaker, not one each. Invariant: while an endpoint answers
 //! well and fast nothing changes, so its health costs a read and no write. Waiting is not an attempt: it counts nowhere.
 
+mod standing;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::standing::{Breaker, Standing};
 use crate::delivery::Outcome;
 use crate::rate::Rate;
 use crate::subscription::DisabledReason;
-
-#[cfg(test)]
-mod tests;
 
 /// Failures in a row that open the breaker.
 const BREAKING: u32 = 5;

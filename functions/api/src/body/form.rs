@@ -15,8 +15,17 @@ pub(crate) trait Form: DeserializeOwned {
     const INSIDE: &'static [(&'static str, &'static str)] = &[];
 }
 
-/// Reads a form. What cannot be read is named and left out, so that the rest is read as well.
-pub(crate) fn read<T: Form>(mut map: Map<String, Value>) -> Result<T, Vec<FieldFlaw>> {
+/// Reads a form.
+pub(crate) fn read<T: Form>(map: Map<String, Value>) -> Result<T, Vec<FieldFlaw>> {
+    match read_around(map) {
+        (Some(form), flaws) if flaws.is_empty() => Ok(form),
+        (_, flaws) => Err(flaws),
+    }
+}
+
+/// Reads a form, if that can be done at all, without what is wrong in it. That is named and left out, so that the rest is read
+/// as well.
+pub(crate) fn read_around<T: Form>(mut map: Map<String, Value>) -> (Option<T>, Vec<FieldFlaw>) {
     let mut flaws = Vec::new();
     map.retain(|name, _| {
         let known = T::FIELDS.iter().any(|(field, _)| field == name);
@@ -29,8 +38,7 @@ pub(crate) fn read<T: Form>(mut map: Map<String, Value>) -> Result<T, Vec<FieldF
     let mut left_out = Vec::new();
     loop {
         match serde_path_to_error::deserialize(&form) {
-            Ok(read) if flaws.is_empty() => return Ok(read),
-            Ok(_) => return Err(flaws),
+            Ok(read) => return (Some(read), flaws),
             Err(error) => {
                 let steps = steps(error.path());
                 let at = place(&steps, &left_out);
@@ -39,7 +47,7 @@ pub(crate) fn read<T: Form>(mut map: Map<String, Value>) -> Result<T, Vec<FieldF
                     flaws.push(FieldFlaw::new(&at, must::<T>(&steps)));
                 }
                 if flaws.len() >= MOST_FLAWS || !leave_out(&mut form, &steps, &mut left_out) {
-                    return Err(flaws);
+                    return (None, flaws);
                 }
             }
         }

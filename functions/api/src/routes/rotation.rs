@@ -70,8 +70,14 @@ pub(crate) async fn rotate_secret(
     }
     let wish = KeyWish { signing: rotation.signing, own: rotation.secret.map(SecretString::from) };
     let wish = wish.checked().map_err(|flaw| Refusal::Invalid(vec![flaw]))?;
-    let new = new_key(wish.signing(subscription.signing()), wish.own)?;
     let of = sealed_for(&subscription.id);
+    if let (Some(own), Some(newest)) = (&wish.own, subscription.secrets.first()) {
+        let now = app.vault.open(&key.owner, &of, &newest.sealed).await?;
+        if now == own.expose_secret().as_bytes() {
+            return Err(Refusal::field("secret", "is the one that signs now: nothing would change"));
+        }
+    }
+    let new = new_key(wish.signing(subscription.signing()), wish.own)?;
     let sealed = app.vault.seal(&key.owner, &of, new.text.expose_secret().as_bytes()).await?;
     let changed = modify(&app, &key, &id, &headers, |subscription, now| {
         let rotated = subscription.rotate(sealed.clone(), new.public_key.clone(), overlap, now);

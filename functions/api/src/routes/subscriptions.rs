@@ -66,7 +66,7 @@ pub(crate) async fn list(
     }
     let page = app.publisher.subscriptions.list(&key.owner, after.as_ref(), limit).await?;
     let now = Timestamp::now();
-    let webhooks = page.items.iter().map(|one| Webhook::of(one, now)).collect();
+    let webhooks = page.items.iter().map(|one| Webhook::of(one, now).seen_by(&key)).collect();
     Ok(Json(Webhooks { webhooks, next_cursor: page.next.as_deref().map(cursor) }))
 }
 
@@ -82,8 +82,13 @@ pub(crate) async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
     let subscription = find(&app, &key, &id).await?;
-    let statistics = app.publisher.subscriptions.statistics(&subscription.id).await?;
-    Ok(shown(Webhook::of(&subscription, Timestamp::now()).with_statistics(statistics)))
+    let (statistics, seen) = futures::try_join!(
+        app.publisher.subscriptions.statistics(&subscription.id),
+        app.endpoints.health(&subscription.id)
+    )?;
+    let now = Timestamp::now();
+    let webhook = Webhook::of(&subscription, now).with_standing(statistics, seen.health.standing(now));
+    Ok(shown(webhook.seen_by(&key)))
 }
 
 /// Replace a webhook

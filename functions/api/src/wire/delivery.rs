@@ -41,7 +41,8 @@ pub(crate) struct AttemptShown {
     duration_ms: u64,
     /// What the endpoint answered; null where it did not.
     status_code: Option<u16>,
-    /// Why there was no answer, as `timed_out`.
+    /// Why there was no answer: `timed_out`, `connection_refused`, `unknown_host`, `tls_failed`, `no_connection`,
+    /// `broken_off`, `inside_address`, `bad_address`, `bad_secret` or `template_failed`.
     error: Option<String>,
     /// The start of the answer's body.
     answer: String,

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::payload::Payload;
 use super::retry::Retry;
 use super::signing::{KeyWish, Signing};
-use crate::body::{Form, read};
+use crate::body::{Form, read_around};
 use crate::routes::NO_EVENT;
 
 /// Seconds that an endpoint has to answer, unless its owner says otherwise.
@@ -115,7 +115,18 @@ pub(crate) struct Chosen {
 impl Chosen {
     /// Reads and checks the fields of a replacement. All that is wrong is named.
     pub(crate) fn read(map: Map<String, Value>, allow: &Allow) -> Result<Self, Vec<FieldFlaw>> {
-        read::<WebhookReplacement>(map)?.choose(allow)
+        let (form, mut flaws) = read_around::<WebhookReplacement>(map);
+        match form.map(|form| form.choose(allow)) {
+            Some(Ok(chosen)) if flaws.is_empty() => Ok(chosen),
+            Some(Err(more)) => {
+                // Of a field that could not be read it says that it is missing.
+                let root = |flaw: &FieldFlaw| flaw.field.split(['.', '[']).next().map(str::to_owned);
+                let named: Vec<_> = flaws.iter().map(root).collect();
+                flaws.extend(more.into_iter().filter(|flaw| !named.contains(&root(flaw))));
+                Err(flaws)
+            }
+            Some(Ok(_)) | None => Err(flaws),
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use quartet_domain::access::{ApiKey, Scope};
+use quartet_domain::endpoint::Standing;
 use quartet_domain::subscription::{State, Statistics, Subscription};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -11,6 +13,9 @@ use utoipa::ToSchema;
 use super::payload::Payload;
 use super::retry::Retry;
 use super::signing::{NewKey, SecretShown, Signing};
+use super::standing::{HealthShown, StatisticsShown};
+
+const HIDDEN: &str = "[hidden]";
 
 /// A subscription.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,6 +32,7 @@ pub(crate) struct Webhook {
     disabled_at: Option<Timestamp>,
     filter: Option<String>,
     template: Option<String>,
+    /// Their values are `[hidden]` from keys that may only read.
     headers: BTreeMap<String, String>,
     retry: Retry,
     timeout_seconds: u32,
@@ -42,26 +48,13 @@ pub(crate) struct Webhook {
     /// Only where one subscription is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     statistics: Option<StatisticsShown>,
+    /// Only where one subscription is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    health: Option<HealthShown>,
     /// Counts changes; the `ETag` in quotes.
     version: u64,
     created_at: Timestamp,
     updated_at: Timestamp,
-}
-
-/// What became of everything that was sent.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct StatisticsShown {
-    /// Attempts made.
-    attempts: u64,
-    /// Deliveries that got through; one that was sent again counts again.
-    delivered: u64,
-    failed_attempts: u64,
-    /// Deliveries given up; as often as they were.
-    given_up: u64,
-    /// Attempts of a hundred that succeeded.
-    success_rate: Option<f64>,
-    last_delivery_at: Option<Timestamp>,
-    last_failure_at: Option<Timestamp>,
 }
 
 /// A page of subscriptions, oldest first.
@@ -113,6 +106,7 @@ impl Webhook {
             secrets: live.map(SecretShown::of).collect(),
             secret_key: None,
             statistics: None,
+            health: None,
             version: subscription.version,
             created_at: subscription.created_at,
             updated_at: subscription.updated_at,
@@ -125,17 +119,17 @@ impl Webhook {
         Self { secret_key, ..self }
     }
 
-    pub(crate) fn with_statistics(self, statistics: Statistics) -> Self {
-        let shown = StatisticsShown {
-            attempts: statistics.attempts,
-            delivered: statistics.delivered,
-            failed_attempts: statistics.failed_attempts,
-            given_up: statistics.given_up,
-            success_rate: statistics.success_rate(),
-            last_delivery_at: statistics.last_delivery_at,
-            last_failure_at: statistics.last_failure_at,
-        };
-        Self { statistics: Some(shown), ..self }
+    pub(crate) fn with_standing(self, statistics: Statistics, standing: Standing) -> Self {
+        Self { statistics: Some(statistics.into()), health: Some(standing.into()), ..self }
+    }
+
+    /// As this key may see it: what is in a header may be a credential, which who can change the address could have sent
+    /// elsewhere anyway.
+    pub(crate) fn seen_by(mut self, key: &ApiKey) -> Self {
+        if !key.allows(Scope::Write) {
+            self.headers.values_mut().for_each(|value| HIDDEN.clone_into(value));
+        }
+        self
     }
 
     pub(crate) fn id(&self) -> &str {

@@ -9,7 +9,7 @@ use quartet_domain::delivery::Delivery;
 use crate::App;
 
 /// A delivery that is put back for so long has a new due time.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(5);
 
 /// How long until the delivery is due; `None` when it is.
 pub(super) fn wait(delivery: &Delivery, now: Timestamp) -> Option<Duration> {

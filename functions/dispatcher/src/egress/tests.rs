@@ -54,8 +54,7 @@ async fn post(egress: &Egress, url: &str) -> String {
     };
     match request.send().await {
         Ok(answer) => answer.status().as_u16().to_string(),
-        Err(error) if is_inside(&error) => "Inside".to_owned(),
-        Err(error) => format!("{error:?}"),
+        Err(error) => class(&error).to_owned(),
     }
 }
 
@@ -144,7 +143,8 @@ async fn nothing_inside_is_connected_to_in_any_spelling() {
     for spelling in SPELLINGS {
         for port in [format!(":{}", canary.port), ":80".to_owned(), ":9001".to_owned()] {
             let said = post(&closed, &spelling.replace('*', &port)).await;
-            let refused = ["Inside", "Credentials", "Form", "Fragment", "Port"].contains(&said.as_str());
+            let refused = ["Inside", "inside_address", "Credentials", "Form", "Fragment", "Port"]
+                .contains(&said.as_str());
             assert!(refused, "{spelling} {port}: {said}");
         }
     }
@@ -152,7 +152,7 @@ async fn nothing_inside_is_connected_to_in_any_spelling() {
     for url in NEVER {
         for egress in [&closed, &open] {
             let said = post(egress, url).await;
-            assert!(["Inside", "Port"].contains(&said.as_str()), "{url}: {said}");
+            assert!(["Inside", "inside_address", "Port"].contains(&said.as_str()), "{url}: {said}");
         }
     }
     assert_eq!(canary.seen(), 0);
@@ -164,7 +164,7 @@ async fn a_name_that_flips_gains_nothing() {
     let egress = Egress::looking_up(Allow::default(), flipping);
     let url = format!("http://rebinding.example:{}/", canary.port);
     for _ in 0..200 {
-        assert_eq!(post(&egress, &url).await, "Inside");
+        assert_eq!(post(&egress, &url).await, "inside_address");
     }
     assert_eq!(canary.seen(), 0);
 }
@@ -181,6 +181,29 @@ async fn an_allowed_network_is_reached_and_no_redirect_is_followed() {
         assert_eq!(post(&open, &format!("http://{host}:{}/", canary.port)).await, "307");
     }
     assert_eq!((canary.seen(), beyond.seen()), (3, 0));
+}
+
+#[tokio::test]
+async fn why_there_was_no_answer_is_said() {
+    let allow: Allow = "127.0.0.0/8".parse().expect("a network");
+    let known = |name: String| -> Found {
+        Box::pin(async move {
+            let here = (name == "here.example").then_some([127, 0, 0, 1].into());
+            here.map(|ip| vec![ip]).ok_or_else(|| io::Error::other("no such name"))
+        })
+    };
+    let egress = Egress::looking_up(allow, known);
+    let canary = Canary::set(None).await;
+    let nobody = TcpListener::bind(("127.0.0.1", 0)).await.expect("a socket");
+    let closed = nobody.local_addr().expect("an address").port();
+    drop(nobody);
+    for (url, expected) in [
+        (format!("http://here.example:{closed}/"), "connection_refused"),
+        (format!("https://here.example:{}/", canary.port), "tls_failed"),
+        ("http://gone.example/".to_owned(), "unknown_host"),
+    ] {
+        assert_eq!(post(&egress, &url).await, expected, "{url}");
+    }
 }
 
 #[test]

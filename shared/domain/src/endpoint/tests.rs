@@ -58,6 +58,13 @@ fn five_failures_in_a_row_open_the_breaker_and_one_probe_closes_it() {
     let open = attempt(&health, &Outcome::Unanswered("timed_out".to_owned()), 5);
     waits(&open, WISH, 5, 30);
     waits(&open, WISH, 34, 1);
+    let standing = |second| open.standing(at(second));
+    assert_eq!((health.standing(at(5)).breaker, standing(5).breaker), (Breaker::Closed, Breaker::Open));
+    assert_eq!((standing(34).held_until, standing(34).failing_since), (Some(at(35)), Some(at(1))));
+    assert_eq!(
+        (standing(35).breaker, standing(35).held_until, standing(35).failures),
+        (Breaker::HalfOpen, None, 5)
+    );
     let (probe, half_open) = go(&open, WISH, 35);
     waits(&half_open, WISH, 35, 1);
     // The prober died: its place is free again when its attempt must be over.

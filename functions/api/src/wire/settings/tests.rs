@@ -63,7 +63,11 @@ fn every_field_that_is_wrong_is_named_once() {
     check(with("filter", json!("")), &["filter"]);
     check(with("filter", json!("data|nofilter")), &["filter"]);
     check(with("template", json!(" \n")), &["template"]);
-    check(json!({ "url": "ftp://x.example", "events": ["x"], "y": 1 }), &["y"]);
+    check(json!({ "url": "ftp://x.example", "events": ["x"], "y": 1 }), &["y", "events[0]", "url"]);
+    check(
+        json!({ "url": "ftp://x.example", "events": ["x"], "retry": "q", "timeout_seconds": 99, "payload": 1 }),
+        &["payload", "retry", "events[0]", "url", "timeout_seconds"],
+    );
     check(json!({ "url": "ftp://x.example", "events": ["x"] }), &["events[0]", "url"]);
 }
 
