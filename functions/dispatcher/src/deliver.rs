@@ -51,10 +51,10 @@ pub(crate) async fn deliver(
     }
     delivery.schedule = recipient.schedule(&delivery);
     let life = recipient.time_out(&delivery) + MARGIN;
-    let place = match health::enter(app, &recipient, life, now).await? {
+    let place = match health::enter(app, &recipient, delivery.has_turn, life, now).await? {
         Ok(place) => place,
-        Err(held) => {
-            due::put_back(app, &delivery, held, now).await?;
+        Err(hold) => {
+            due::put_back(app, &delivery, hold, now).await?;
             return Ok(Settled::Done);
         }
     };

@@ -64,6 +64,7 @@ async fn deliver(app: &App, run: &Run, body_key: String, now: Timestamp) -> Resu
         status: DeliveryStatus::Pending,
         attempts: 0,
         resumed_after: 0,
+        has_turn: false,
         next_at: Some(now),
         created_at: now,
     };

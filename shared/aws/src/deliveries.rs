@@ -218,7 +218,9 @@ impl Deliveries {
         Update::builder()
             .table_name(&self.table)
             .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
-            .update_expression("SET #status = :status, attempts = :made, next_at = :next REMOVE leased_until")
+            .update_expression(
+                "SET #status = :status, attempts = :made, next_at = :next REMOVE leased_until, has_turn",
+            )
             .condition_expression("attempts = :before")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":status", s(status.word()))
@@ -256,6 +258,7 @@ fn delivery_of(id: &DeliveryId, item: &Item) -> Result<Delivery, Malformed> {
         // Items of before have none.
         resumed_after: read.number("resumed_after").unwrap_or(0),
         next_at: read.optional("next_at").and_then(|text| text.parse().ok()),
+        has_turn: read.flag("has_turn"),
         created_at: read.time("created_at")?,
     })
 }

@@ -200,6 +200,11 @@ impl<'a> Reader<'a> {
         self.0.get(name).and_then(|v| v.as_s().ok()).map(String::as_str)
     }
 
+    /// Whether it is there and true.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.0.get(name).and_then(|v| v.as_bool().ok()).is_some_and(|value| *value)
+    }
+
     pub(crate) fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, Malformed> {
         self.0.get(name).and_then(|v| v.as_n().ok()).and_then(|text| text.parse().ok()).ok_or(Malformed(name))
     }

@@ -40,6 +40,9 @@ pub struct Delivery {
     pub resumed_after: u32,
     /// When the next attempt is due; absent when there is none.
     pub next_at: Option<Timestamp>,
+    /// That is its turn under its subscription's rate.
+    #[serde(default)]
+    pub has_turn: bool,
     pub created_at: Timestamp,
 }
 
@@ -167,6 +170,7 @@ mod tests {
             attempts,
             resumed_after: 0,
             next_at: None,
+            has_turn: false,
             created_at: Timestamp::UNIX_EPOCH,
         }
     }

@@ -67,6 +67,8 @@ pub struct Health {
 pub struct Wish {
     /// The owner's limit.
     pub rate_per_minute: Option<u32>,
+    /// A turn under that limit was taken before, and has come.
+    pub has_turn: bool,
     /// How long the attempt can last at most.
     pub life: Duration,
 }
@@ -81,6 +83,9 @@ pub enum Permit {
     Go(Place, Option<Health>),
     /// Put the delivery back for at least so long.
     Wait(Duration),
+    /// Its turn comes then, once the new health is written. Each that waits has a turn of its own, so that as many get through
+    /// as may, in the order in which they came, and none asks twice.
+    Turn(Duration, Health),
 }
 
 impl Health {
@@ -101,13 +106,13 @@ impl Health {
             next.under_way.push(end);
             place = Place(Some(end));
         }
-        if let Some(rate) = wish.rate_per_minute.map(rate) {
+        if let Some(rate) = wish.rate_per_minute.filter(|_| !wish.has_turn).map(rate) {
             let now_ms = now.as_millisecond();
-            if self.full_at_ms > rate.latest(now_ms) {
-                let wait = u64::try_from(self.full_at_ms - rate.latest(now_ms)).unwrap_or(0);
-                return Permit::Wait(Duration::from_millis(wait));
+            let full_at_ms = self.full_at_ms.max(now_ms) + rate.gap_ms;
+            if let Ok(wait @ 1..) = u64::try_from(self.full_at_ms - rate.latest(now_ms)) {
+                return Permit::Turn(Duration::from_millis(wait), Self { full_at_ms, ..self.clone() });
             }
-            next.full_at_ms = self.full_at_ms.max(now_ms) + rate.gap_ms;
+            next.full_at_ms = full_at_ms;
         }
         if let Ok(pace @ 1..) = u64::try_from(self.pace_ms) {
             next.held_until = Some(later(now, Duration::from_millis(pace)));

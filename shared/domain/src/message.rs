@@ -108,6 +108,7 @@ impl Message {
             attempts: 0,
             resumed_after: 0,
             next_at: Some(self.created_at),
+            has_turn: false,
             created_at: self.created_at,
         }
     }

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use quartet_aws::Unavailable;
 use quartet_domain::delivery::Delivery;
 
+use super::health::Hold;
 use crate::App;
 
-/// A delivery that is put back for so long has a new due time.
+/// A delivery that is held for so long has a new due time.
 const LONG: Duration = Duration::from_secs(5);
 
 /// How long until the delivery is due; `None` when it is.
@@ -28,18 +29,21 @@ fn patience(delivery: &Delivery, held: Duration, now: Timestamp) -> Duration {
     held.max((waited / 2).min(Duration::from_secs(30))).mul_f64(1.25 + 0.25 * jitter())
 }
 
-/// Puts back a delivery that may not go for at least so long. Where that is for long its due time is moved, so that its
-/// owner sees it.
+/// Puts back a delivery that may not go yet. Where that is for long, or until its turn, its due time is moved, and its owner sees
+/// it. A turn that comes while the endpoint is held is lost: many that had one would else come at once.
 pub(super) async fn put_back(
     app: &App,
     delivery: &Delivery,
-    held: Duration,
+    hold: Hold,
     now: Timestamp,
 ) -> Result<(), Unavailable> {
-    let wait = patience(delivery, held, now);
-    if wait >= LONG {
+    let (wait, is_moved, has_turn) = match hold {
+        Hold::AtLeast(least) => (patience(delivery, least, now), least >= LONG, false),
+        Hold::Turn(wait) => (wait, true, true),
+    };
+    if is_moved {
         let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
-        app.publisher.deliveries.put_off(delivery, at).await?;
+        app.publisher.deliveries.put_off(delivery, at, has_turn).await?;
     }
     queue(app, delivery, wait).await
 }

@@ -22,20 +22,35 @@ const TRIES: u32 = 8;
 /// What is put back for when an endpoint's health is changed by too many at once.
 const CROWDED: Duration = Duration::from_secs(1);
 
+/// Why an attempt may not be made yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Hold {
+    /// For at least so long; then it asks again.
+    AtLeast(Duration),
+    /// Its turn comes then.
+    Turn(Duration),
+}
+
 /// The place of an attempt that may be made now; or how long it is put back. The deployment's endpoint is always open.
 pub(super) async fn enter(
     app: &App,
     recipient: &Recipient,
+    has_turn: bool,
     life: Duration,
     now: Timestamp,
-) -> Result<Result<Option<Place>, Duration>, Unavailable> {
+) -> Result<Result<Option<Place>, Hold>, Unavailable> {
     let Some(one) = recipient.subscribed() else { return Ok(Ok(None)) };
-    let wish = Wish { rate_per_minute: one.subscription.settings.rate_per_minute, life };
+    let wish = Wish { rate_per_minute: one.subscription.settings.rate_per_minute, has_turn, life };
     let id = &one.subscription.id;
     let mut seen = one.health.clone();
     for _ in 0..TRIES {
         match seen.health.permit(wish, now) {
-            Permit::Wait(wait) => return Ok(Err(wait)),
+            Permit::Wait(wait) => return Ok(Err(Hold::AtLeast(wait))),
+            Permit::Turn(wait, health) => {
+                if app.endpoints.keep(id, &seen, &health, now).await? == Kept::Done {
+                    return Ok(Err(Hold::Turn(wait)));
+                }
+            }
             Permit::Go(place, None) => return Ok(Ok(Some(place))),
             Permit::Go(place, Some(health)) => {
                 if app.endpoints.keep(id, &seen, &health, now).await? == Kept::Done {
@@ -45,7 +60,7 @@ pub(super) async fn enter(
         }
         seen = app.endpoints.health(id).await?;
     }
-    Ok(Err(CROWDED))
+    Ok(Err(Hold::AtLeast(CROWDED)))
 }
 
 /// Gives the place of an attempt back that was not made.

@@ -29,19 +29,26 @@ impl Deliveries {
     }
 
     /// Moves the due time of a waiting delivery; one that somebody else moved on is left as it is.
-    pub async fn put_off(&self, delivery: &Delivery, at: Timestamp) -> Result<(), Unavailable> {
+    /// Whether that is its turn is kept with it.
+    pub async fn put_off(
+        &self,
+        delivery: &Delivery,
+        at: Timestamp,
+        has_turn: bool,
+    ) -> Result<(), Unavailable> {
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
-            .update_expression("SET next_at = :at")
+            .update_expression("SET next_at = :at, has_turn = :turn")
             .condition_expression("#status = :pending AND attempts = :attempts AND next_at = :seen")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":pending", s(DeliveryStatus::Pending.word()))
             .expression_attribute_values(":attempts", n(delivery.attempts))
             .expression_attribute_values(":seen", delivery.next_at.map_or(AttributeValue::Null(true), time))
             .expression_attribute_values(":at", time(at))
+            .expression_attribute_values(":turn", AttributeValue::Bool(has_turn))
             .send()
             .await;
         condition(update, "putting a delivery off").map(|_| ())

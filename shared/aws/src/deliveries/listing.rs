@@ -200,10 +200,12 @@ impl Deliveries {
     ) -> Result<Resumed, Unavailable> {
         const PENDING: DeliveryStatus = DeliveryStatus::Pending;
         let over: Vec<_> = from.iter().copied().filter(|status| *status != PENDING).collect();
-        let afresh = "SET #status = :pending, next_at = :now, resumed_after = attempts";
+        let afresh = "SET #status = :pending, next_at = :now, resumed_after = attempts REMOVE has_turn";
         let resumed = self.wake(id, &over, afresh, now).await?;
         if resumed == Resumed::Not(PENDING) && from.contains(&PENDING) {
-            return self.wake(id, &[PENDING], "SET #status = :pending, next_at = :now", now).await;
+            return self
+                .wake(id, &[PENDING], "SET #status = :pending, next_at = :now REMOVE has_turn", now)
+                .await;
         }
         Ok(resumed)
     }

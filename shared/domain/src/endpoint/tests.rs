@@ -1,6 +1,6 @@
 use super::*;
 
-const WISH: Wish = Wish { rate_per_minute: None, life: Duration::from_secs(20) };
+const WISH: Wish = Wish { rate_per_minute: None, has_turn: false, life: Duration::from_secs(20) };
 const FAST: Duration = Duration::from_millis(50);
 
 fn at(second: i64) -> Timestamp {
@@ -26,7 +26,7 @@ fn attempt(health: &Health, outcome: &Outcome, second: i64) -> Health {
 fn go(health: &Health, wish: Wish, second: i64) -> (Place, Health) {
     match health.permit(wish, at(second)) {
         Permit::Go(place, changed) => (place, changed.unwrap_or_else(|| health.clone())),
-        Permit::Wait(wait) => panic!("it waits for {wait:?}"),
+        Permit::Wait(wait) | Permit::Turn(wait, _) => panic!("it waits for {wait:?}"),
     }
 }
 
@@ -113,15 +113,23 @@ fn who_asks_to_be_spared_is() {
 }
 
 #[test]
-fn the_owners_limit_is_kept() {
+fn each_that_waits_for_the_owners_limit_has_a_turn() {
     let wish = Wish { rate_per_minute: Some(30), ..WISH };
     let mut health = proven();
     for _ in 0..3 {
         (_, health) = go(&health, wish, 100);
     }
-    waits(&health, wish, 100, 2);
-    let (_, health) = go(&health, wish, 102);
-    waits(&health, wish, 102, 2);
+    for turn in [2, 4, 6] {
+        let Permit::Turn(wait, next) = health.permit(wish, at(100)) else { panic!("it has to wait") };
+        assert_eq!(wait, Duration::from_secs(turn));
+        health = next;
+    }
+    let taken = Wish { has_turn: true, ..wish };
+    assert_eq!(go(&health, taken, 102).1, health, "a turn is taken once");
+    let Permit::Turn(wait, _) = health.permit(wish, at(102)) else { panic!("others have their turns") };
+    assert_eq!(wait, Duration::from_secs(6));
+    let open = Health { failures: BREAKING, held_until: Some(at(130)), ..health };
+    waits(&open, taken, 102, 28);
 }
 
 #[test]
