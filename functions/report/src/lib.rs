@@ -65,6 +65,7 @@ async fn deliver(app: &App, run: &Run, body_key: String, now: Timestamp) -> Resu
         attempts: 0,
         resumed_after: 0,
         has_turn: false,
+        filter_error: None,
         next_at: Some(now),
         created_at: now,
     };

@@ -82,6 +82,9 @@ impl Deliveries {
         if let Some(at) = delivery.next_at {
             item.insert("next_at".to_owned(), time(at));
         }
+        if let Some(error) = &delivery.filter_error {
+            item.insert("filter_error".to_owned(), s(error));
+        }
         if let Some(subscriber) = &delivery.subscriber {
             item.insert("owner".to_owned(), s(subscriber.owner.as_str()));
             item.insert("subscription".to_owned(), s(subscriber.subscription.as_str()));
@@ -259,6 +262,7 @@ fn delivery_of(id: &DeliveryId, item: &Item) -> Result<Delivery, Malformed> {
         resumed_after: read.number("resumed_after").unwrap_or(0),
         next_at: read.optional("next_at").and_then(|text| text.parse().ok()),
         has_turn: read.flag("has_turn"),
+        filter_error: read.optional("filter_error").map(str::to_owned),
         created_at: read.time("created_at")?,
     })
 }

@@ -43,6 +43,9 @@ pub struct Delivery {
     /// That is its turn under its subscription's rate.
     #[serde(default)]
     pub has_turn: bool,
+    /// Why its subscription's filter could not be worked out for it, and so held nothing back.
+    #[serde(default)]
+    pub filter_error: Option<String>,
     pub created_at: Timestamp,
 }
 
@@ -171,6 +174,7 @@ mod tests {
             resumed_after: 0,
             next_at: None,
             has_turn: false,
+            filter_error: None,
             created_at: Timestamp::UNIX_EPOCH,
         }
     }

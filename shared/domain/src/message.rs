@@ -83,12 +83,16 @@ impl Message {
         let parsed = OnceCell::new();
         let body = || parsed.get_or_init(|| serde_json::from_str::<Value>(&self.body).unwrap_or_default());
         let of_owner = subscriptions.iter().filter(|one| one.owner == self.owner);
-        // A filter that cannot be worked out for this body lets it through: better told than lost.
-        let passes = |one: &Subscription| {
-            one.settings.filter.as_deref().is_none_or(|filter| holds(filter, body()).unwrap_or(true))
+        let delivery = |one: &Subscription| {
+            let judged = OnceCell::new();
+            let judge = || one.settings.filter.as_deref().map_or(Ok(true), |filter| holds(filter, body()));
+            // A filter that cannot be worked out for this body lets it through: better told than lost.
+            let passes = || *judged.get_or_init(judge).as_ref().unwrap_or(&true);
+            let is_chosen = choose(one, &passes);
+            let filter_error = judged.into_inner().and_then(Result::err).map(|wrong| wrong.to_string());
+            is_chosen.then(|| Delivery { filter_error, ..self.delivery_to(one) })
         };
-        let chosen = of_owner.filter(|one| choose(one, &|| passes(one)));
-        chosen.map(|one| self.delivery_to(one)).collect()
+        of_owner.filter_map(delivery).collect()
     }
 
     /// Its delivery to this subscription, whatever that wants.
@@ -109,6 +113,7 @@ impl Message {
             resumed_after: 0,
             next_at: Some(self.created_at),
             has_turn: false,
+            filter_error: None,
             created_at: self.created_at,
         }
     }
@@ -145,6 +150,12 @@ mod tests {
         check(&escalated, filter("data.confidence < 0.5"), true);
         check(&escalated, filter("data.confidence > 0.5"), false);
         check(&escalated, filter("data.confidence < 'high'"), true);
+        let mut vague = samples::subscription();
+        vague.settings.events = crate::subscription::Pattern::parse("query.*").into_iter().collect();
+        assert_eq!(escalated.deliveries(std::slice::from_ref(&vague))[0].filter_error, None);
+        vague.settings.filter = Some("data.confidence + 'high'".to_owned());
+        let told = escalated.deliveries(&[vague]).remove(0).filter_error;
+        assert!(told.is_some_and(|error| error.contains("cannot be worked out")));
         check(&escalated, |s| s.owner = Owner::parse("other").expect("an owner"), false);
         let disabled = State::Disabled { reason: DisabledReason::Asked, at: Timestamp::UNIX_EPOCH };
         check(&escalated, |s| s.state = disabled, false);

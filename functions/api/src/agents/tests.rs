@@ -241,7 +241,6 @@ fn what_is_beside_the_question_is_not_said() {
         "Tell me a joke about findings of gold",
         "How many people live in Paris?",
         "Who can see my findings?",
-        "Which webhooks are failing?",
         "Which findings are false positives?",
         "Are there no critical findings?",
         "last 2 runs",

@@ -1,5 +1,6 @@
 //! Many subscriptions at once: all are registered, or none.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -107,7 +108,8 @@ pub(crate) async fn remove(
         return Err(Refusal::field("ids", format!("must hold 1 to {MOST_REMOVED}")));
     }
     let mut result = Removed { removed: Vec::new(), absent: Vec::new() };
-    for text in ids {
+    let mut asked = BTreeSet::new();
+    for text in ids.into_iter().filter(|id| asked.insert(id.clone())) {
         let removed = match SubscriptionId::parse(&text) {
             Some(id) => app.publisher.subscriptions.remove(&key.owner, &id, None).await? == Change::Done,
             None => false,

@@ -39,7 +39,7 @@ impl Form for TestWish {
 /// Test a webhook
 ///
 /// Sends `webhook.test`, or the example of another event with `"test": true`, signed, logged and retried as any event is,
-/// whatever the webhook has subscribed to.
+/// whatever the webhook has subscribed to and whatever its filter says.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook_id}/test", tag = "webhooks", operation_id = "testWebhook",
     request_body(content = Option<TestWish>),

@@ -22,6 +22,8 @@ pub(crate) struct DeliveryShown {
     attempts: u32,
     /// When the next attempt is due; null when there is none.
     next_attempt_at: Option<Timestamp>,
+    /// Why the webhook's filter could not be worked out for this event; it held nothing back.
+    filter_error: Option<String>,
     created_at: Timestamp,
 }
 
@@ -100,6 +102,7 @@ impl DeliveryShown {
             status: delivery.status.word().to_owned(),
             attempts: delivery.attempts,
             next_attempt_at: delivery.next_at,
+            filter_error: delivery.filter_error.clone(),
             created_at: delivery.created_at,
         }
     }

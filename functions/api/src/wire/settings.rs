@@ -45,10 +45,12 @@ macro_rules! form {
             pub(crate) description: Option<String>,
             /// Whether it is sent anything. A new one is, by default.
             pub(crate) active: Option<bool>,
-            /// A minijinja expression over the body; only what it holds for is sent.
+            /// A minijinja expression over the body; only what it holds for is sent. Where it cannot be worked out for a body, that
+            /// is sent, and its delivery says why.
             #[schema(min_length = 1, max_length = 2048, example = "results.analysis_results.severity_breakdown.critical > 0")]
             pub(crate) filter: Option<String>,
-            /// A minijinja template of the body that is sent.
+            /// A minijinja template of the body that is sent, over the whole event whatever `payload` says. It should make
+            /// JSON: that is the content type.
             #[schema(min_length = 1, max_length = 16384)]
             pub(crate) template: Option<String>,
             /// Headers of every request, besides those of the sender. At most 20.
@@ -58,7 +60,7 @@ macro_rules! form {
             /// Seconds for each attempt. The default is 15, and 10 with the `seed` schedule.
             #[schema(minimum = 1, maximum = 30)]
             pub(crate) timeout_seconds: Option<u32>,
-            /// Attempts a minute. The default is no limit.
+            /// Attempts a minute, a tenth of them at once. The default is no limit.
             #[schema(minimum = 1, maximum = 60000)]
             pub(crate) rate_per_minute: Option<u32>,
             /// The default is `full`.

@@ -33,7 +33,7 @@ pub(super) fn bearing(question: &Question, topic: Topic, answer: Answer) -> Answ
         Topic::Help if !is_general(question) => return unknown(answer.confidence),
         Topic::Help => return answer,
         Topic::Results | Topic::Incidents => &[Dimension::Outcome],
-        Topic::Repositories => &[Dimension::Active],
+        Topic::Repositories => &[Dimension::Active, Dimension::Outcome],
     };
     let own = match topic {
         Topic::Incidents => OF_INCIDENTS,

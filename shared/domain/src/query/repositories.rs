@@ -2,8 +2,8 @@
 
 use super::answer::{Answer, SourceKind, quoted};
 use super::question::Question;
-use super::restriction::{Dimension, What, all_hold};
-use crate::subscription::{State, Statistics, Subscription};
+use super::restriction::{Dimension, Outcome, What, all_hold};
+use crate::subscription::{DisabledReason, State, Statistics, Subscription};
 use crate::task::Task;
 
 const MOST_LISTED: usize = 10;
@@ -13,6 +13,18 @@ const MOST_LISTED: usize = 10;
 pub struct Watched {
     pub subscription: Subscription,
     pub statistics: Option<Statistics>,
+}
+
+impl Watched {
+    /// Whether the last that was heard of its endpoint was a failure.
+    fn fails(&self) -> bool {
+        match self.subscription.state {
+            State::Disabled { reason, .. } => reason != DisabledReason::Asked,
+            State::Active => {
+                self.statistics.as_ref().is_some_and(|seen| seen.last_failure_at > seen.last_delivery_at)
+            }
+        }
+    }
 }
 
 /// Tells of repositories, of webhooks, or of both where the question says neither.
@@ -67,11 +79,21 @@ fn of_webhooks(question: &Question, watched: &[&Watched]) -> String {
     let active = watched.iter().filter(|one| is_active(one)).count();
     let asleep = watched.len() - active;
     let fits = |one: &&&Watched| {
-        all_hold(&question.restrictions, &[Dimension::Active], |what| *what == What::Active && is_active(one))
+        all_hold(&question.restrictions, &[Dimension::Active, Dimension::Outcome], |what| {
+            (*what == What::Active && is_active(one))
+                || (*what == What::Outcome(Outcome::Failed) && one.fails())
+                || (*what == What::Outcome(Outcome::Passed) && is_active(one) && !one.fails())
+        })
     };
     let chosen: Vec<&&Watched> = watched.iter().filter(fits).collect();
     let plural = if watched.len() == 1 { "webhook" } else { "webhooks" };
     let mut lines = vec![format!("{} {plural}: {active} active, {asleep} disabled.", watched.len())];
+    if chosen.is_empty() {
+        lines.push("None of them is as you ask.".to_owned());
+    }
+    if question.restricts(&[Dimension::Outcome]) && watched.iter().any(|one| one.statistics.is_none()) {
+        lines.push("Of those that are left out here it was not looked up how they do.".to_owned());
+    }
     lines.extend(chosen.iter().take(MOST_LISTED).map(|one| line(one)));
     if chosen.len() > MOST_LISTED {
         lines.push(format!("… and {} more.", chosen.len() - MOST_LISTED));
@@ -122,9 +144,30 @@ fn of_repositories(tasks: &[Task]) -> String {
 mod tests {
     use super::*;
     use crate::query::runs::tests::task;
-    use crate::subscription::{DisabledReason, samples};
+    use crate::subscription::samples;
     use crate::task::TaskStatus;
-    use jiff::Timestamp;
+    use jiff::{SignedDuration, Timestamp};
+
+    #[test]
+    fn an_endpoint_fails_that_failed_last() {
+        #[track_caller]
+        fn check(delivered: Option<i64>, failed: Option<i64>, expected: bool) {
+            let at = |second: Option<i64>| {
+                second.map(|second| Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second))
+            };
+            let seen = Statistics {
+                last_delivery_at: at(delivered),
+                last_failure_at: at(failed),
+                ..Statistics::default()
+            };
+            let one = Watched { subscription: samples::subscription(), statistics: Some(seen) };
+            assert_eq!(one.fails(), expected, "{delivered:?} {failed:?}");
+        }
+        check(None, None, false);
+        check(None, Some(1), true);
+        check(Some(1), Some(2), true);
+        check(Some(2), Some(1), false);
+    }
 
     #[test]
     fn what_is_asked_for_is_told() {
@@ -155,6 +198,8 @@ mod tests {
         check("Which webhooks are not active?", &["gone.example"], &["active;"]);
         check("which webhooks are active", &["active;"], &["gone.example"]);
         check("what of the endpoint gone.example", &["1 webhook: 0 active, 1 disabled"], &["active;"]);
+        check("Which webhooks are failing?", &["gone.example"], &["active;"]);
+        check("which endpoints work, which do not fail?", &["active;"], &["gone.example"]);
         check("which events came?", &["2 webhooks", "1 repository has"], &[]);
     }
 }
