@@ -3,9 +3,7 @@
 use quartet_aws::Aws;
 use quartet_aws::announcer::Announcer;
 use quartet_aws::commits::Commits;
-use quartet_aws::objects::Objects;
 use quartet_aws::pulls::Pulls;
-use quartet_aws::queues::Queue;
 use quartet_aws::secrets::Secret;
 use quartet_forge::Author;
 use quartet_lambda::settings::{Missing, Settings};
@@ -17,10 +15,11 @@ pub fn app(settings: &Settings) -> Result<App, Missing> {
     let aws = settings.aws(Aws::new)?;
     let table = settings.text("TABLE_NAME")?;
     Ok(App {
-        announcer: Announcer {
-            objects: Objects::new(&aws, settings.text("BUCKET_NAME")?),
-            queue: Queue::new(&aws, settings.text("DELIVERIES_QUEUE_URL")?),
-        },
+        announcer: Announcer::new(
+            &aws,
+            settings.text("BUCKET_NAME")?,
+            settings.text("DELIVERIES_QUEUE_URL")?,
+        ),
         commits: Commits::new(&aws, table.clone()),
         pulls: Pulls::new(&aws, table),
         token: Secret::new(&aws, settings.text("FORGE_TOKEN_ARN")?),

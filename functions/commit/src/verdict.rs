@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use quartet_domain::counted::counted;
 use quartet_domain::failure::Failed;
 use quartet_domain::results::{AnalysisResults, FunctionFixed, Rung, Severity, Vulnerability};
 use quartet_domain::run::{Committed, Run};
@@ -94,21 +95,14 @@ fn headline(made: &Made, committed: &Committed) -> String {
     let fixed = made.fixes.functions_fixed.len();
     match (found, fixed, &committed.sha) {
         (0, ..) => "No vulnerabilities found".to_owned(),
-        (_, 0, _) => format!("{} found", counted(found, "vulnerability", "vulnerabilities")),
+        (_, 0, _) => format!("{} found", counted(found, "vulnerability")),
         (_, _, Some(_)) => {
-            format!("{} found, {fixed} fixed", counted(found, "vulnerability", "vulnerabilities"))
+            format!("{} found, {fixed} fixed", counted(found, "vulnerability"))
         }
         (_, _, None) => {
-            format!(
-                "{} found, {fixed} with a suggested fix",
-                counted(found, "vulnerability", "vulnerabilities")
-            )
+            format!("{} found, {fixed} with a suggested fix", counted(found, "vulnerability"))
         }
     }
-}
-
-fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 fn summary(made: &Made, committed: &Committed) -> String {
@@ -146,12 +140,12 @@ fn not_analysed(found: &AnalysisResults) -> Option<String> {
     let (skipped, cut) = (found.files_skipped.len(), found.incomplete.len());
     let sentence = match (skipped, cut) {
         (0, 0) => return None,
-        (_, 0) => format!("{} not analysed.", counted(skipped, "file", "files")),
-        (0, _) => format!("{} of the analysis not finished.", counted(cut, "part", "parts")),
+        (_, 0) => format!("{} not analysed.", counted(skipped, "file")),
+        (0, _) => format!("{} of the analysis not finished.", counted(cut, "part")),
         _ => format!(
             "{} not analysed, {} of the analysis not finished.",
-            counted(skipped, "file", "files"),
-            counted(cut, "part", "parts")
+            counted(skipped, "file"),
+            counted(cut, "part")
         ),
     };
     Some(format!("{sentence} The results name each with its reason."))

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use quartet_aws::Aws;
 use quartet_aws::announcer::Announcer;
-use quartet_aws::objects::Objects;
-use quartet_aws::queues::Queue;
 use quartet_aws::secrets::Secret;
 use quartet_engine::archive::Limits;
 use quartet_lambda::settings::{Missing, Settings};
@@ -32,10 +30,7 @@ pub fn announcer(settings: &Settings) -> Result<Announcer, Missing> {
 }
 
 fn announcer_of(aws: &Aws, settings: &Settings) -> Result<Announcer, Missing> {
-    Ok(Announcer {
-        objects: Objects::new(aws, settings.text("BUCKET_NAME")?),
-        queue: Queue::new(aws, settings.text("DELIVERIES_QUEUE_URL")?),
-    })
+    Ok(Announcer::new(aws, settings.text("BUCKET_NAME")?, settings.text("DELIVERIES_QUEUE_URL")?))
 }
 
 /// The test stage: no AWS at all, only the tools of its own bundle.

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use quartet_domain::message::{Ended, Outcome, stage_ended};
 use quartet_domain::run::{Run, Stage};
 
-use crate::Unavailable;
 use crate::objects::Objects;
 use crate::queues::Queue;
+use crate::{Aws, Unavailable};
 
 #[derive(Clone, Debug)]
 pub struct Announcer {
@@ -21,6 +21,11 @@ pub struct Announcer {
 }
 
 impl Announcer {
+    /// That of a function with these in its settings.
+    pub fn new(aws: &Aws, bucket: String, queue_url: String) -> Self {
+        Self { objects: Objects::new(aws, bucket), queue: Queue::new(aws, queue_url) }
+    }
+
     /// Tells of it, if somebody wanted to hear of it when the run began. Doing it twice tells once.
     pub async fn ended(
         &self,

@@ -7,6 +7,7 @@ pub mod access;
 pub mod address;
 pub mod catalogue;
 pub mod change;
+pub mod counted;
 pub mod delivery;
 pub mod endpoint;
 pub mod event;

@@ -54,6 +54,8 @@ pub struct Survey {
     pub results: AnalysisResults,
     /// Findings that a comment takes back, with its reason.
     pub suppressed: Vec<(Vulnerability, String)>,
+    /// Why not all of the further rules could be used, file by file; `results` have it among what was not finished.
+    pub unusable_rules: Vec<String>,
 }
 
 /// Whether an analysis looks at a file with these first bytes: at source code, and for secrets at any text.
@@ -71,7 +73,7 @@ pub fn analyze(request: &Request<'_>) -> AnalysisResults {
 pub fn survey(request: &Request<'_>, rules: &Tree) -> Survey {
     let own = OwnRules::read(request.tree, rules);
     let mut head = detect::run(request.tree, request.changed, &own);
-    head.incomplete.extend(own.rejected.iter().cloned());
+    head.incomplete.extend(own.rejected.iter().chain(&own.unusable).cloned());
     let known: Option<report::Known> = request.base.map(|base| {
         // Findings move between files of one change seldom enough that the same paths suffice.
         let found = head.found.iter().chain(&head.nearby);
@@ -91,5 +93,5 @@ pub fn survey(request: &Request<'_>, rules: &Tree) -> Survey {
     report::count_suppressed(&mut results, &taken_back);
     let suppressed =
         taken_back.into_iter().map(|one| (one.finding.into_vulnerability(None), one.reason)).collect();
-    Survey { results, suppressed }
+    Survey { results, suppressed, unusable_rules: own.unusable }
 }

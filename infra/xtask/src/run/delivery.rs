@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use quartet_domain::counted::counted;
 use quartet_domain::delivery::DeliveryStatus;
 use quartet_local::{Aws, Stack};
 use serde_json::{Value, json};
@@ -28,8 +29,7 @@ pub(super) struct Sent {
 
 impl fmt::Display for Sent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let attempts = if self.attempts == 1 { "attempt" } else { "attempts" };
-        write!(f, "{} ({}, {} {attempts})", self.url, self.message, self.attempts)
+        write!(f, "{} ({}, {})", self.url, self.message, counted(self.attempts, "attempt"))
     }
 }
 

@@ -11,6 +11,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use quartet_domain::counted::counted;
 use quartet_local::{Refusal, RunFolder, Tool, Workspace};
 
 use self::source::Source;
@@ -83,7 +84,7 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (base, head) = (&self.base, &self.head);
-        let files = if self.changed == 1 { "1 file" } else { &format!("{} files", self.changed) };
+        let files = counted(self.changed, "file");
         write!(
             f,
             "{} {}..{} ({}..{}), {files} changed",

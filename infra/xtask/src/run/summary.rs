@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use quartet_domain::counted::counted;
 use quartet_domain::results::{
     AnalysisResults, FixResults, PipelineResults, PipelineStatus, Severity, TestResults, TestStatus,
 };
@@ -60,8 +61,8 @@ fn head(text: &mut String, results: &PipelineResults) {
     line(
         text,
         &format!(
-            "Build: {} files, {} parsed, {} with errors",
-            build.files_downloaded,
+            "Build: {}, {} parsed, {} with errors",
+            counted(build.files_downloaded, "file"),
             build.files_analyzed,
             build.build_errors.len()
         ),
@@ -80,8 +81,13 @@ fn findings(text: &mut String, analysis: &AnalysisResults) {
     line(
         text,
         &format!(
-            "Findings: {} ({} critical, {} high, {} medium, {} low) in {} files",
-            analysis.total_issues, of.critical, of.high, of.medium, of.low, analysis.files_analyzed
+            "Findings: {} ({} critical, {} high, {} medium, {} low) in {}",
+            analysis.total_issues,
+            of.critical,
+            of.high,
+            of.medium,
+            of.low,
+            counted(analysis.files_analyzed, "file")
         ),
     );
     let mut listed: Vec<_> = analysis.vulnerabilities.iter().collect();
@@ -105,10 +111,17 @@ fn findings(text: &mut String, analysis: &AnalysisResults) {
 fn left_out(text: &mut String, analysis: &AnalysisResults) {
     let (skipped, cut) = (analysis.files_skipped.len(), analysis.incomplete.len());
     if skipped > 0 {
-        line(text, &format!("  {skipped} files not analysed, as {}", reason(analysis)));
+        line(text, &format!("  {} not analysed, as {}", counted(skipped, "file"), reason(analysis)));
     }
     if cut > 0 {
-        line(text, &format!("  {cut} parts of the analysis not finished, as {}", analysis.incomplete[0]));
+        line(
+            text,
+            &format!(
+                "  {} of the analysis not finished, as {}",
+                counted(cut, "part"),
+                analysis.incomplete[0]
+            ),
+        );
     }
     if analysis.suppressed_issues > 0 {
         line(text, &format!("  {} taken back by comments", analysis.suppressed_issues));

@@ -99,6 +99,14 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// Adds a line for each of so many at most, and says how many more there are.
+pub(super) fn list<T>(lines: &mut Vec<String>, all: &[T], most: usize, line: impl Fn(&T) -> String) {
+    lines.extend(all.iter().take(most).map(line));
+    if all.len() > most {
+        lines.push(format!("… and {} more.", all.len() - most));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

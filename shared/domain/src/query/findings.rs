@@ -12,6 +12,7 @@ use super::restriction::{Dimension, Fix, Restriction, What, all_hold};
 use super::results::ambiguous;
 use super::runs::{about, latest, subject};
 use super::shown::{described, line, shown};
+use crate::counted::counted;
 use crate::results::{PipelineResults, Vulnerability};
 use crate::task::Task;
 
@@ -130,8 +131,7 @@ fn none(question: &Question, words: &[String], run: &Analysed<'_>) -> String {
         return text;
     }
     if at.is_empty() {
-        let of = if there.len() == 1 { "finding" } else { "findings" };
-        text.push_str(&format!(" It has {} {of} in all.", there.len()));
+        text.push_str(&format!(" It has {} in all.", counted(there.len(), "finding")));
     } else {
         text.push_str(&format!(" It has {} there:", there.len()));
         for finding in there.iter().take(5) {

@@ -1,9 +1,10 @@
 //! Runs, where not one alone is asked about.
 
-use super::answer::{Answer, SourceKind, quoted};
+use super::answer::{Answer, SourceKind, list, quoted};
 use super::question::Question;
 use super::restriction::{Dimension, Outcome, Restriction, What, all_hold};
 use super::runs::{Meant, latest, no_run, of, subject};
+use crate::counted::{counted, noun_for};
 use crate::task::{Task, TaskStatus};
 
 const MOST_LISTED: usize = 8;
@@ -21,19 +22,13 @@ pub fn history(question: &Question, meant: &Meant<'_>) -> Answer {
     let runs: Vec<&Task> = all.iter().filter(fits).copied().collect();
     let which: String = outcomes.iter().map(|one| format!("{} ", word(one))).collect::<Vec<_>>().join("or ");
     if runs.is_empty() {
-        let runs = if all.len() == 1 { "run" } else { "runs" };
-        let text = format!(
-            "No {which}run{of} is on record that this key may see; it has {} {runs} in all.",
-            all.len()
-        );
+        let all = counted(all.len(), "run");
+        let text = format!("No {which}run{of} is on record that this key may see; it has {all} in all.");
         return Answer::of(text, 0.85).about(meant.scope.clone());
     }
-    let plural = if runs.len() == 1 { "run" } else { "runs" };
-    let mut lines = vec![format!("{} {which}{plural}{of} on record, newest first:", runs.len())];
-    lines.extend(runs.iter().take(MOST_LISTED).map(|task| line(task)));
-    if runs.len() > MOST_LISTED {
-        lines.push(format!("… and {} more.", runs.len() - MOST_LISTED));
-    }
+    let noun = noun_for(runs.len(), "run");
+    let mut lines = vec![format!("{} {which}{noun}{of} on record, newest first:", runs.len())];
+    list(&mut lines, &runs, MOST_LISTED, |task| line(task));
     let answer = Answer::of(lines.join("\n"), 0.85).about(meant.scope.clone());
     let shown = runs.iter().take(MOST_LISTED);
     shown.fold(answer, |answer, task| answer.from(SourceKind::Run, subject(task), latest(task).to_string()))

@@ -1,7 +1,8 @@
 //! What is broken, as far as it is on record: checks that failed on the forge, and runs that failed here.
 
-use super::answer::{Answer, SourceKind, quoted};
+use super::answer::{Answer, SourceKind, list, quoted};
 use super::runs::{Meant, is_run, of, subject};
+use crate::counted::counted;
 use crate::task::{Task, TaskStatus, TaskType};
 
 const MOST_LISTED: usize = 8;
@@ -15,13 +16,8 @@ pub fn incidents(meant: &Meant<'_>) -> Answer {
         // Silence is a good sign, and no proof: the forge may send no checks.
         return Answer::of(text, if meant.tasks.is_empty() { 0.5 } else { 0.7 }).about(meant.scope.clone());
     }
-    let count = failures.len();
-    let plural = if count == 1 { "failure" } else { "failures" };
-    let mut lines = vec![format!("{count} {plural}{of} on record, newest first:")];
-    lines.extend(failures.iter().take(MOST_LISTED).map(|task| line(task)));
-    if count > MOST_LISTED {
-        lines.push(format!("… and {} more.", count - MOST_LISTED));
-    }
+    let mut lines = vec![format!("{}{of} on record, newest first:", counted(failures.len(), "failure"))];
+    list(&mut lines, &failures, MOST_LISTED, |task| line(task));
     let shown = failures.iter().take(MOST_LISTED);
     let answer = Answer::of(lines.join("\n"), 0.85).about(meant.scope.clone());
     shown.fold(answer, |answer, task| answer.from(SourceKind::Task, subject(task), task.id.to_string()))

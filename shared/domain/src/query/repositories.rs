@@ -1,8 +1,9 @@
 //! Which repositories send their events, and how the owner's webhooks are.
 
-use super::answer::{Answer, SourceKind, quoted};
+use super::answer::{Answer, SourceKind, list, quoted};
 use super::question::Question;
 use super::restriction::{Dimension, Outcome, What, all_hold};
+use crate::counted::counted;
 use crate::subscription::{DisabledReason, State, Statistics, Subscription};
 use crate::task::Task;
 
@@ -86,18 +87,15 @@ fn of_webhooks(question: &Question, watched: &[&Watched]) -> String {
         })
     };
     let chosen: Vec<&&Watched> = watched.iter().filter(fits).collect();
-    let plural = if watched.len() == 1 { "webhook" } else { "webhooks" };
-    let mut lines = vec![format!("{} {plural}: {active} active, {asleep} disabled.", watched.len())];
+    let all = counted(watched.len(), "webhook");
+    let mut lines = vec![format!("{all}: {active} active, {asleep} disabled.")];
     if chosen.is_empty() {
         lines.push("None of them is as you ask.".to_owned());
     }
     if question.restricts(&[Dimension::Outcome]) && watched.iter().any(|one| one.statistics.is_none()) {
         lines.push("Of those that are left out here it was not looked up how they do.".to_owned());
     }
-    lines.extend(chosen.iter().take(MOST_LISTED).map(|one| line(one)));
-    if chosen.len() > MOST_LISTED {
-        lines.push(format!("… and {} more.", chosen.len() - MOST_LISTED));
-    }
+    list(&mut lines, &chosen, MOST_LISTED, |one| line(one));
     lines.join("\n")
 }
 
@@ -130,13 +128,10 @@ fn of_repositories(tasks: &[Task]) -> String {
     if seen.is_empty() {
         return "No repository has sent anything that this key may see.".to_owned();
     }
-    let plural = if seen.len() == 1 { "repository has" } else { "repositories have" };
-    let mut lines = vec![format!("{} {plural} sent something lately:", seen.len())];
+    let has = if seen.len() == 1 { "has" } else { "have" };
+    let mut lines = vec![format!("{} {has} sent something lately:", counted(seen.len(), "repository"))];
     let line = |task: &&Task| format!("- {}, last at {}", quoted(&task.repository, 140), task.created_at);
-    lines.extend(seen.iter().take(MOST_LISTED).map(line));
-    if seen.len() > MOST_LISTED {
-        lines.push(format!("… and {} more.", seen.len() - MOST_LISTED));
-    }
+    list(&mut lines, &seen, MOST_LISTED, line);
     lines.join("\n")
 }
 

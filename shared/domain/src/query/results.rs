@@ -5,6 +5,7 @@ use super::bearing::weighed;
 use super::own::{asked, own_words};
 use super::question::Question;
 use super::runs::{about, latest, subject};
+use crate::counted::counted;
 use crate::results::{PipelineResults, PipelineStatus};
 use crate::run::Stage;
 use crate::task::{Task, TaskStatus};
@@ -128,7 +129,11 @@ fn told(task: &Task, results: &PipelineResults) -> String {
     lines.push(stage(
         "Build",
         build.success,
-        format!("{} files read, {} errors.", build.files_downloaded, build.build_errors.len()),
+        format!(
+            "{} read, {}.",
+            counted(build.files_downloaded, "file"),
+            counted(build.build_errors.len(), "error")
+        ),
     ));
     lines.push(stage(
         "Findings",

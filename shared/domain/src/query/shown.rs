@@ -1,9 +1,10 @@
 //! Findings in words: what was asked for, and what there is.
 
-use super::answer::quoted;
+use super::answer::{list, quoted};
 use super::question::Question;
 use super::repair::state;
 use super::restriction::{Dimension, Fix, Restriction, What};
+use crate::counted::noun_for;
 use crate::results::{PipelineResults, Vulnerability};
 
 /// Findings that are listed.
@@ -24,7 +25,7 @@ pub(super) fn described(restrictions: &[Restriction], words: &[String], count: u
         .map(|dimension| of(&restrictions, dimension))
         .concat();
     let after = proved + &after;
-    let noun = if count == 1 { "finding" } else { "findings" };
+    let noun = noun_for(count, "finding");
     let about: Vec<String> = words.iter().map(|word| quoted(word, 40)).collect();
     let about = if about.is_empty() { String::new() } else { format!(" about {}", about.join(", ")) };
     format!(
@@ -70,10 +71,8 @@ pub(super) fn shown(question: &Question, found: &[&Vulnerability], results: &Pip
         true => format!("{}; {}", line(finding), state(finding, &results.fix_results)),
         false => line(finding),
     };
-    let mut lines: Vec<String> = found.iter().take(MOST_LISTED).map(told).collect();
-    if found.len() > MOST_LISTED {
-        lines.push(format!("… and {} more.", found.len() - MOST_LISTED));
-    }
+    let mut lines = Vec::new();
+    list(&mut lines, found, MOST_LISTED, told);
     let all = results.analysis_results.vulnerabilities.len();
     if fixes && all > found.len() {
         lines.push(format!("Those are {} of {all} findings.", found.len()));

@@ -36,8 +36,10 @@ pub(crate) struct OwnRules {
     reach: BTreeMap<String, u32>,
     /// Rules for data flow.
     pub(crate) flows: OwnFlows,
-    /// Files that could not be used, with line and reason.
+    /// Files of the repository that could not be used, with line and reason.
     pub(crate) rejected: Vec<String>,
+    /// The same of those that the user named.
+    pub(crate) unusable: Vec<String>,
 }
 
 /// What is left of a file's fuel.
@@ -49,22 +51,25 @@ pub(crate) struct Budget {
 impl OwnRules {
     /// The repository's and the user's, in the order of their paths.
     pub(crate) fn read(tree: &Tree, named: &Tree) -> Self {
-        let own = tree.iter().filter(|(path, _)| path.starts_with(FOLDER));
+        let own = tree.iter().filter(|(path, _)| path.starts_with(FOLDER)).map(|file| (file, false));
         let is_rules = |path: &str| [".yml", ".yaml", ".toml"].iter().any(|end| path.ends_with(end));
-        let files = own.chain(named.iter()).filter(|(path, _)| is_rules(path));
+        let files = own.chain(named.iter().map(|file| (file, true)));
+        let files = files.filter(|((path, _), _)| is_rules(path));
         let mut rules = Self::default();
         let mut ids = BTreeSet::new();
         let mut by_language: BTreeMap<Language, Vec<Rule>> = BTreeMap::new();
-        for (n, (path, bytes)) in files.enumerate() {
+        for (n, ((path, bytes), is_named)) in files.enumerate() {
             if n == MAX_FILES {
-                rules.rejected.push(format!(
+                rules.reject(is_named, format!(
                     "{path}: more than {MAX_FILES} files of rules; this one and those after it are not read"
                 ));
                 break;
             }
             if path.ends_with(".toml") {
                 let added = text(bytes).and_then(|text| rules.flows.add(text, &mut ids));
-                rules.rejected.extend(added.err().map(|problem| format!("{path}:{problem}")));
+                if let Err(problem) = added {
+                    rules.reject(is_named, format!("{path}:{problem}"));
+                }
                 continue;
             }
             match one(bytes, &mut ids) {
@@ -74,12 +79,16 @@ impl OwnRules {
                         by_language.entry(language).or_default().push(rule);
                     }
                 }
-                Err(problem) => rules.rejected.push(format!("{path}:{problem}")),
+                Err(problem) => rules.reject(is_named, format!("{path}:{problem}")),
             }
         }
         rules.sets =
             by_language.into_iter().map(|(language, rules)| (language, RuleSet::index(rules))).collect();
         rules
+    }
+
+    fn reject(&mut self, is_named: bool, why: String) {
+        if is_named { self.unusable.push(why) } else { self.rejected.push(why) }
     }
 
     pub(crate) fn of(&self, language: Language) -> Option<&RuleSet> {

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
+use quartet_domain::counted::counted;
 use quartet_domain::results::{AnalysisResults, Severity, SkippedFile};
 use quartet_engine::analyze::{self, Request, Survey};
 use quartet_engine::sarif;
@@ -91,7 +92,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let rules = arguments.rules.as_deref().map(folder).transpose()?.unwrap_or_default();
     let start = Instant::now();
     let request = Request { tree: &tree, base: base.as_ref().map(|(tree, _)| tree), changed: None };
-    let mut survey = progress::during(&format!("{} files", tree.len()), || analyze::survey(&request, &rules));
+    let mut survey = progress::during(&counted(tree.len(), "file"), || analyze::survey(&request, &rules));
     survey.results.duration = start.elapsed().as_secs_f64();
     survey.results.files_skipped.extend(left_out);
     match print(&survey, arguments) {
@@ -102,10 +103,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         _ => {}
     }
     // A gate without the rules that it was given would be open without a word.
-    let unused = survey.results.incomplete.iter().find(|line| {
-        rules.iter().any(|(path, _)| line.strip_prefix(path).is_some_and(|rest| rest.starts_with(':')))
-    });
-    match unused {
+    match survey.unusable_rules.first() {
         Some(line) => Err(format!("not all of --rules could be used: {line}")),
         None => Ok(verdict(&survey.results, arguments.fail_on.map(Severity::from))),
     }

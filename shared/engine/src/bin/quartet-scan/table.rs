@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use quartet_domain::counted::counted;
 use quartet_domain::results::{AnalysisResults, Severity, Vulnerability};
 
 /// So many files that were left out are named; the JSON names all.
@@ -22,9 +23,9 @@ pub(crate) fn write(results: &AnalysisResults, out: &mut impl Write) -> io::Resu
     let counts = &results.severity_breakdown;
     writeln!(
         out,
-        "\n{} files, {} findings ({} critical, {} high, {} medium, {} low), {} suppressed, risk {}, {:.2} s",
-        results.files_analyzed,
-        results.total_issues,
+        "\n{}, {} ({} critical, {} high, {} medium, {} low), {} suppressed, risk {}, {:.2} s",
+        counted(results.files_analyzed, "file"),
+        counted(results.total_issues, "finding"),
         counts.critical,
         counts.high,
         counts.medium,
@@ -68,7 +69,8 @@ fn left_out(results: &AnalysisResults, out: &mut impl Write) -> io::Result<()> {
             *reasons.entry(&file.reason).or_default() += 1;
         }
         let sums: Vec<String> = reasons.iter().map(|(reason, n)| format!("{n} {}", plain(reason))).collect();
-        writeln!(out, "not analysed: {} files ({})", results.files_skipped.len(), sums.join(", "))?;
+        let skipped = counted(results.files_skipped.len(), "file");
+        writeln!(out, "not analysed: {skipped} ({})", sums.join(", "))?;
     }
     let suppressed: Vec<String> =
         results.suppressed_by_rule.iter().map(|(rule, n)| format!("{n} {}", plain(rule))).collect();

@@ -41,7 +41,7 @@ fn a_repository_brings_rules() {
 #[test]
 fn a_named_folder_brings_rules() {
     let rules = OwnRules::read(&Tree::new(), &tree(&[("legacy.yml", RULE), ("notes.txt", "x")]));
-    assert!(rules.rejected.is_empty() && rules.of(Language::Java).is_some());
+    assert!(rules.unusable.is_empty() && rules.of(Language::Java).is_some());
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_rule_that_cannot_be_used_is_named() {
 #[test]
 fn one_name_is_one_rule() {
     let rules = tree(&[("a.yml", RULE), ("b.yml", RULE)]);
-    assert_eq!(OwnRules::read(&Tree::new(), &rules).rejected.len(), 1);
+    assert_eq!(OwnRules::read(&Tree::new(), &rules).unusable.len(), 1);
 }
 
 /// Work is bounded: a rule that looks around from everywhere ends, on a file made for it.
