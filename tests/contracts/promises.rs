@@ -20,7 +20,7 @@ const SENDING: [(&str, &[&str]); 24] = [
     ("delivering blocks nobody", &["promised::nobody_waits_for_an_answer"]),
     (
         "webhooks are delivered side by side",
-        &["promised::nobody_waits_for_an_answer", "subscribed::a_dead_endpoint_delays_nobody"],
+        &["promised::nobody_waits_for_an_answer", "ailing::a_dead_endpoint_delays_nobody"],
     ),
     ("the API answers without waiting for an endpoint", &["promised::nobody_waits_for_an_answer"]),
     (
@@ -47,7 +47,7 @@ const SENDING: [(&str, &[&str]); 24] = [
     ("next: many are registered and removed at once", &["managed::lists_come_in_pages"]),
     (
         "next: high failure rates are noticed",
-        &["subscribed::a_breaker_opens_and_closes", "subscribed::what_is_gone_is_disabled_and_told"],
+        &["ailing::a_breaker_opens_and_closes", "ailing::what_is_gone_is_disabled_and_told"],
     ),
 ];
 

@@ -111,11 +111,12 @@ async fn take(State(memory): State<Arc<Mutex<Memory>>>, headers: HeaderMap, body
     let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers: BTreeMap<_, _> =
         headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-    let status = {
+    let (status, pause) = {
         let mut memory = memory.lock().unwrap();
         memory.got.push((Instant::now(), Got { headers, body: body.to_vec(), repository: String::new() }));
-        memory.order.next()
+        (memory.order.next(), memory.order.pause())
     };
+    tokio::time::sleep(pause).await;
     match status {
         Some(status) => StatusCode::from_u16(status).unwrap(),
         None => std::future::pending().await,

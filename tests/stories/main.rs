@@ -20,10 +20,12 @@ mod subscriber;
 mod verify;
 mod wait;
 
+mod ailing;
 mod broken;
 mod crossed;
 mod delivered;
 mod described;
+mod guarded;
 mod interrupted;
 mod killed;
 mod limited;
@@ -71,9 +73,11 @@ fn main() -> ExitCode {
     // The long ones first.
     let trials = stories![house,
         killed: a_dispatcher_in_mid_delivery, a_router_in_mid_batch, a_stage_at_work;
-        subscribed: a_breaker_opens_and_closes, a_dead_endpoint_delays_nobody, a_run_is_told_to_those_who_want_it,
-            a_rotation_refuses_nobody, what_is_gone_is_disabled_and_told, what_waits_for_a_disabled_one_is_cancelled,
-            another_address_has_a_record_of_its_own, one_that_hangs_is_told_of_before_it_ends;
+        ailing: a_breaker_opens_and_closes, a_dead_endpoint_delays_nobody, what_is_gone_is_disabled_and_told,
+            what_fails_for_days_is_disabled, another_address_has_a_record_of_its_own,
+            one_that_hangs_is_told_of_before_it_ends, a_slow_endpoint_keeps_no_places;
+        subscribed: a_run_is_told_to_those_who_want_it, a_rotation_refuses_nobody,
+            what_waits_for_a_disabled_one_is_cancelled;
         interrupted: what_was_begun_ends;
         loaded: most_are_well_and_some_are_not;
         described: what_the_api_says_of_itself_is_so, what_it_says_of_itself, any_event_can_be_tried;
@@ -84,8 +88,8 @@ fn main() -> ExitCode {
             a_head_that_moves_under_the_commit_is_not_overwritten, a_draft_waits;
         limited: what_was_given_up_is_recovered, a_test_is_sent_and_logged, a_key_asks_fifty_times_at_once;
         managed: a_subscription_from_register_to_remove, changes_at_the_same_time, secrets_are_rotated,
-            keys_open_what_their_scopes_say, foreign_ids_do_not_exist, the_same_request_is_done_once,
-            lists_come_in_pages, bad_input_is_told_field_by_field;
+            the_same_request_is_done_once, lists_come_in_pages, bad_input_is_told_field_by_field;
+        guarded: keys_open_what_their_scopes_say, foreign_ids_do_not_exist;
         paired: a_receiver_needs_no_secret, a_pair_is_rotated, keys_that_are_not_there, many_pairs_at_once;
         promised: three_retries_that_back_off, nobody_waits_for_an_answer, a_rate_of_its_own,
             a_secret_is_made_for_each, what_the_results_tell;

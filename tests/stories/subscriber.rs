@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -37,14 +38,22 @@ pub(crate) enum Order {
     Always(u16),
     /// The first so many are never answered.
     Hold(usize),
+    /// 200, after so long.
+    Slow(Duration),
 }
 
 impl Order {
+    /// How long its answers take.
+    pub(crate) fn pause(&self) -> Duration {
+        if let Self::Slow(pause) = self { *pause } else { Duration::ZERO }
+    }
+
     /// The next answer's status; `None` for no answer.
     pub(crate) fn next(&mut self) -> Option<u16> {
         match self {
             Self::First(answers) => Some(answers.pop_front().unwrap_or(200)),
             Self::Always(status) => Some(*status),
+            Self::Slow(_) => Some(200),
             Self::Hold(0) => Some(200),
             Self::Hold(left) => {
                 *left -= 1;

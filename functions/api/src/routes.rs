@@ -18,7 +18,7 @@ use quartet_aws::vault::draw;
 use quartet_domain::access::ApiKey;
 use quartet_domain::ids::SubscriptionId;
 use quartet_domain::signature::standard::KeyPair;
-use quartet_domain::subscription::Subscription;
+use quartet_domain::subscription::{Subscription, sealed_for};
 use secrecy::SecretString;
 
 use crate::App;
@@ -113,6 +113,14 @@ pub(crate) fn new_key(signing: Signing, own: Option<SecretString>) -> Result<New
             NewKey { text: pair.secret().clone(), public_key: Some(pair.public()) }
         }
     })
+}
+
+/// What signs first of all, opened for its owner.
+pub(crate) async fn newest_key(app: &App, subscription: &Subscription) -> Result<NewKey, Refusal> {
+    let newest = subscription.secrets.first().ok_or(Refusal::Unavailable)?;
+    let secret = app.vault.open(&subscription.owner, &sealed_for(&subscription.id), &newest.sealed).await?;
+    let text = String::from_utf8(secret).map_err(|_| Refusal::Unavailable)?.into();
+    Ok(NewKey { text, public_key: newest.public_key.clone() })
 }
 
 /// 32 random bytes in base64, drawn again until it can stand in a URL as it is: Standard Webhooks has the plain alphabet,

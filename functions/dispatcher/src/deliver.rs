@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use crate::App;
 use crate::attempt::{Letter, Sent, send};
 use crate::deliver::body::Prepared;
+use crate::deliver::health::Entry;
 use crate::recipient::Recipient;
 use crate::worker::Settled;
 
@@ -51,10 +52,15 @@ pub(crate) async fn deliver(
     }
     delivery.schedule = recipient.schedule(&delivery);
     let life = recipient.time_out(&delivery) + MARGIN;
-    let place = match health::enter(app, &recipient, delivery.has_turn, life, now).await? {
-        Ok(place) => place,
-        Err(hold) => {
-            due::put_back(app, &delivery, hold, now).await?;
+    let has_turn = due::has_turn(&delivery, now);
+    let place = match health::enter(app, &recipient, has_turn, life, now).await? {
+        Entry::Open(place) => place,
+        Entry::Held(least) => {
+            due::put_back(app, &delivery, least, now).await?;
+            return Ok(Settled::Done);
+        }
+        Entry::Turn(wait) => {
+            due::put_off(app, &delivery, wait, true, now).await?;
             return Ok(Settled::Done);
         }
     };
@@ -97,13 +103,11 @@ async fn go(
     let id = &delivery.id;
     let Prepared { whole, secrets, body } = prepared;
     let now = clock();
-    let started = Instant::now();
-    let sent = match body {
+    let (sent, took) = match body {
         Some(body) => attempt(app, delivery, recipient, &secrets, body, clock).await,
         // An attempt that failed, with a class of its own.
-        None => Sent::unanswered(TEMPLATE_FAILED),
+        None => (Sent::unanswered(TEMPLATE_FAILED), Duration::ZERO),
     };
-    let took = started.elapsed();
     let attempt = Attempt {
         number: delivery.attempts + 1,
         at: now,
@@ -129,7 +133,7 @@ async fn go(
     Ok(())
 }
 
-/// Sends it. One that lasts says so while it does: others of its endpoint would else be stuck beside it.
+/// Sends it, and says how long that took. One that lasts says so while it does: others of its endpoint would else be stuck beside it.
 async fn attempt(
     app: &App,
     delivery: &Delivery,
@@ -137,7 +141,7 @@ async fn attempt(
     secrets: &[SecretString],
     body: Vec<u8>,
     clock: fn() -> Timestamp,
-) -> Sent {
+) -> (Sent, Duration) {
     let headers = recipient.headers();
     let letter = Letter {
         url: recipient.url(delivery),
@@ -148,7 +152,8 @@ async fn attempt(
         secrets,
         body,
     };
-    let mut sending = pin!(send(&app.egress, letter, clock()));
+    let started = Instant::now();
+    let mut sending = pin!(async { (send(&app.egress, letter, clock()).await, started.elapsed()) });
     match tokio::time::timeout(SLOW, &mut sending).await {
         Ok(sent) => sent,
         Err(_) => {

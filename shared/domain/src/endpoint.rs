@@ -31,6 +31,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const PACE_MS: (i64, i64) = (1000, 60_000);
 /// The longest that an endpoint's `Retry-After` holds back its other deliveries.
 const LONGEST_HOLD: Duration = Duration::from_secs(3600);
+/// How far ahead turns under a limit are given away: a limit that is changed counts for all after this.
+const FARTHEST_TURN: Duration = Duration::from_secs(900);
 /// An endpoint at which nothing got through for so long is disabled.
 const FAILING: Duration = Duration::from_secs(5 * 86_400);
 
@@ -77,6 +79,13 @@ pub struct Wish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place(Option<Timestamp>);
 
+impl Place {
+    /// Whether it stands in the endpoint's health, and must be given back.
+    pub fn is_taken(self) -> bool {
+        self.0.is_some()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Permit {
     /// Make the attempt; where there is a new health, once it is written.
@@ -84,7 +93,7 @@ pub enum Permit {
     /// Put the delivery back for at least so long.
     Wait(Duration),
     /// Its turn comes then, once the new health is written. Each that waits has a turn of its own, so that as many get through
-    /// as may, in the order in which they came, and none asks twice.
+    /// as may, in the order in which they asked, and none asks in vain.
     Turn(Duration, Health),
 }
 
@@ -110,7 +119,11 @@ impl Health {
             let now_ms = now.as_millisecond();
             let full_at_ms = self.full_at_ms.max(now_ms) + rate.gap_ms;
             if let Ok(wait @ 1..) = u64::try_from(self.full_at_ms - rate.latest(now_ms)) {
-                return Permit::Turn(Duration::from_millis(wait), Self { full_at_ms, ..self.clone() });
+                let wait = Duration::from_millis(wait);
+                if wait > FARTHEST_TURN {
+                    return Permit::Wait(FARTHEST_TURN / 2);
+                }
+                return Permit::Turn(wait, Self { full_at_ms, ..self.clone() });
             }
             next.full_at_ms = full_at_ms;
         }
@@ -203,10 +216,12 @@ impl Health {
     }
 }
 
-/// A tenth of a minute's attempts at once. Rounded so that there are never more than were allowed.
+/// A tenth of a minute's attempts at once, and no more of the others than leave as many as are allowed in any minute.
 fn rate(per_minute: u32) -> Rate {
     let per_minute = i64::from(per_minute.max(1));
-    Rate { gap_ms: (60_000 + per_minute - 1) / per_minute, burst: (per_minute / 10).max(1) }
+    let burst = (per_minute / 10).max(1);
+    let others = per_minute - burst + 1;
+    Rate { gap_ms: (60_000 + others - 1) / others, burst }
 }
 
 fn later(now: Timestamp, time: Duration) -> Timestamp {

@@ -18,12 +18,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{new_key, subscriptions};
+use super::{new_key, newest_key, subscriptions};
 use crate::App;
 use crate::body::{Form, Object, read};
 use crate::refusal::Refusal;
 use crate::wire::settings::{Chosen, NewWebhook};
-use crate::wire::signing::{KeyWish, NewKey};
+use crate::wire::signing::KeyWish;
 use crate::wire::webhook::{Registered, Removed, Webhook};
 
 /// Ids that can be removed at once.
@@ -176,9 +176,6 @@ pub(crate) async fn make(
 async fn before(app: &App, key: &ApiKey, id: &SubscriptionId, seed: Seed) -> Result<Webhook, Refusal> {
     let gone = || Refusal::Conflict("it was made by this request before, and removed since".to_owned());
     let there = app.publisher.subscriptions.read(&key.owner, id).await?.ok_or_else(gone)?;
-    let newest = there.secrets.first().ok_or_else(gone)?;
-    let secret = app.vault.open(&key.owner, &sealed_for(id), &newest.sealed).await?;
-    let text = String::from_utf8(secret).map_err(|_| Refusal::Unavailable)?.into();
-    let new = NewKey { text, public_key: newest.public_key.clone() };
+    let new = newest_key(app, &there).await?;
     Ok(Webhook::of(&there, seed.at).with_key(&new))
 }

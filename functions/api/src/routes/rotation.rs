@@ -7,12 +7,13 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
 use quartet_domain::access::ApiKey;
+use quartet_domain::ids::Seed;
 use quartet_domain::subscription::sealed_for;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{find, modify, new_key};
+use super::{find, modify, new_key, newest_key};
 use crate::App;
 use crate::body::{Form, MaybeObject, read};
 use crate::refusal::Refusal;
@@ -48,7 +49,8 @@ impl Form for Rotation {
 /// Change a webhook's signing secret
 ///
 /// The answer holds the new one as `secret_key`, this once; the public half of a key pair is in `secrets`. Until the
-/// overlap ends every message is signed with both.
+/// overlap ends every message is signed with both. A `secret` that is the newest one already stays, and the overlap of those
+/// before it is set anew.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook_id}/rotate-secret", tag = "webhooks", operation_id = "rotateSecret",
     request_body(content = Option<Rotation>),
@@ -58,6 +60,7 @@ impl Form for Rotation {
 pub(crate) async fn rotate_secret(
     State(app): State<Arc<App>>,
     Extension(key): Extension<ApiKey>,
+    Extension(seed): Extension<Seed>,
     Path(id): Path<String>,
     headers: HeaderMap,
     MaybeObject(map): MaybeObject,
@@ -70,18 +73,24 @@ pub(crate) async fn rotate_secret(
     }
     let wish = KeyWish { signing: rotation.signing, own: rotation.secret.map(SecretString::from) };
     let wish = wish.checked().map_err(|flaw| Refusal::Invalid(vec![flaw]))?;
-    let of = sealed_for(&subscription.id);
-    if let (Some(own), Some(newest)) = (&wish.own, subscription.secrets.first()) {
-        let now = app.vault.open(&key.owner, &of, &newest.sealed).await?;
-        if now == own.expose_secret().as_bytes() {
-            return Err(Refusal::field("secret", "is the one that signs now: nothing would change"));
-        }
-    }
+    let now = newest_key(&app, &subscription).await?;
+    let is_same = wish.own.as_ref().is_some_and(|own| own.expose_secret() == now.text.expose_secret());
     let new = new_key(wish.signing(subscription.signing()), wish.own)?;
+    let of = sealed_for(&subscription.id);
     let sealed = app.vault.seal(&key.owner, &of, new.text.expose_secret().as_bytes()).await?;
-    let changed = modify(&app, &key, &id, &headers, |subscription, now| {
-        let rotated = subscription.rotate(sealed.clone(), new.public_key.clone(), overlap, now);
+    let changed = modify(&app, &key, &id, &headers, |subscription, _| {
+        if subscription.secrets.first().is_some_and(|newest| newest.created_at == seed.at) {
+            // By this request before, which could not answer.
+            return Ok(());
+        }
+        if is_same {
+            subscription.end_older(overlap, seed.at);
+            return Ok(());
+        }
+        let rotated = subscription.rotate(sealed.clone(), new.public_key.clone(), overlap, seed.at);
         rotated.map_err(|wrong| Refusal::Conflict(wrong.to_string()))
     });
-    Ok(shown(Webhook::of(&changed.await?, Timestamp::now()).with_key(&new)))
+    let changed = changed.await?;
+    let key = newest_key(&app, &changed).await?;
+    Ok(shown(Webhook::of(&changed, Timestamp::now()).with_key(&key)))
 }

@@ -6,10 +6,9 @@ use jiff::Timestamp;
 use quartet_aws::Unavailable;
 use quartet_domain::delivery::Delivery;
 
-use super::health::Hold;
 use crate::App;
 
-/// A delivery that is held for so long has a new due time.
+/// A delivery that is held for so long has a new due time, and one that is late by it has lost its turn.
 const LONG: Duration = Duration::from_secs(5);
 
 /// How long until the delivery is due; `None` when it is.
@@ -29,22 +28,37 @@ fn patience(delivery: &Delivery, held: Duration, now: Timestamp) -> Duration {
     held.max((waited / 2).min(Duration::from_secs(30))).mul_f64(1.25 + 0.25 * jitter())
 }
 
-/// Puts back a delivery that may not go yet. Where that is for long, or until its turn, its due time is moved, and its owner sees
-/// it. A turn that comes while the endpoint is held is lost: many that had one would else come at once.
+/// Whether its turn under its subscription's rate has come. One that passed, because its endpoint had no place, is lost: many
+/// that had one would else come at once.
+pub(super) fn has_turn(delivery: &Delivery, now: Timestamp) -> bool {
+    delivery.has_turn && delivery.next_at.is_some_and(|at| until(now, at) <= LONG)
+}
+
+/// Puts back a delivery that may not go for at least so long. Where that is for long, its owner sees it.
 pub(super) async fn put_back(
     app: &App,
     delivery: &Delivery,
-    hold: Hold,
+    least: Duration,
     now: Timestamp,
 ) -> Result<(), Unavailable> {
-    let (wait, is_moved, has_turn) = match hold {
-        Hold::AtLeast(least) => (patience(delivery, least, now), least >= LONG, false),
-        Hold::Turn(wait) => (wait, true, true),
-    };
-    if is_moved {
-        let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
-        app.publisher.deliveries.put_off(delivery, at, has_turn).await?;
+    let wait = patience(delivery, least, now);
+    if least >= LONG {
+        put_off(app, delivery, wait, false, now).await
+    } else {
+        queue(app, delivery, wait).await
     }
+}
+
+/// Puts a delivery back and moves its due time; whether that is its turn is kept with it.
+pub(super) async fn put_off(
+    app: &App,
+    delivery: &Delivery,
+    wait: Duration,
+    is_turn: bool,
+    now: Timestamp,
+) -> Result<(), Unavailable> {
+    let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+    app.publisher.deliveries.put_off(delivery, at, is_turn).await?;
     queue(app, delivery, wait).await
 }
 

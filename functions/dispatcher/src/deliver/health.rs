@@ -22,45 +22,47 @@ const TRIES: u32 = 8;
 /// What is put back for when an endpoint's health is changed by too many at once.
 const CROWDED: Duration = Duration::from_secs(1);
 
-/// Why an attempt may not be made yet.
+/// Whether an attempt may be made now.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Hold {
-    /// For at least so long; then it asks again.
-    AtLeast(Duration),
+pub(super) enum Entry {
+    /// The deployment's endpoint is always open, and has no places.
+    Open(Option<Place>),
+    /// Not for at least so long; then it asks again.
+    Held(Duration),
     /// Its turn comes then.
     Turn(Duration),
 }
 
-/// The place of an attempt that may be made now; or how long it is put back. The deployment's endpoint is always open.
+/// Asks for an attempt.
 pub(super) async fn enter(
     app: &App,
     recipient: &Recipient,
     has_turn: bool,
     life: Duration,
     now: Timestamp,
-) -> Result<Result<Option<Place>, Hold>, Unavailable> {
-    let Some(one) = recipient.subscribed() else { return Ok(Ok(None)) };
+) -> Result<Entry, Unavailable> {
+    let Some(one) = recipient.subscribed() else { return Ok(Entry::Open(None)) };
     let wish = Wish { rate_per_minute: one.subscription.settings.rate_per_minute, has_turn, life };
     let id = &one.subscription.id;
     let mut seen = one.health.clone();
     for _ in 0..TRIES {
         match seen.health.permit(wish, now) {
-            Permit::Wait(wait) => return Ok(Err(Hold::AtLeast(wait))),
+            Permit::Wait(wait) => return Ok(Entry::Held(wait)),
             Permit::Turn(wait, health) => {
                 if app.endpoints.keep(id, &seen, &health, now).await? == Kept::Done {
-                    return Ok(Err(Hold::Turn(wait)));
+                    return Ok(Entry::Turn(wait));
                 }
             }
-            Permit::Go(place, None) => return Ok(Ok(Some(place))),
+            Permit::Go(place, None) => return Ok(Entry::Open(Some(place))),
             Permit::Go(place, Some(health)) => {
                 if app.endpoints.keep(id, &seen, &health, now).await? == Kept::Done {
-                    return Ok(Ok(Some(place)));
+                    return Ok(Entry::Open(Some(place)));
                 }
             }
         }
         seen = app.endpoints.health(id).await?;
     }
-    Ok(Err(Hold::AtLeast(CROWDED)))
+    Ok(Entry::Held(CROWDED))
 }
 
 /// Gives the place of an attempt back that was not made.
@@ -87,9 +89,11 @@ pub(super) async fn learn(
         return leave(app, recipient, place, now).await;
     }
     let Some((one, place)) = recipient.subscribed().zip(place) else { return Ok(()) };
-    // Nothing that an endpoint that is well can tell us is news, as long as nobody else changed what we saw.
+    // Nothing that an endpoint that is well can tell us is news, as long as nobody else changed what we saw. A place was
+    // written since.
     let id = &one.subscription.id;
-    let is_news = one.health.health.after(outcome, took, place, now).0 != one.health.health;
+    let seen = &one.health.health;
+    let is_news = place.is_taken() || seen.after(outcome, took, place, now).0 != *seen;
     let mut seen = if is_news { app.endpoints.health(id).await? } else { one.health.clone() };
     for _ in 0..TRIES {
         let (next, verdict) = seen.health.after(outcome, took, place, now);
@@ -157,9 +161,11 @@ async fn disable(
             tracing::warn!(subscription = %seen.id, reason = reason.word(), "disabled");
             return Ok(());
         }
-        // Its owner was faster: with another change, or with the same wish.
+        // Its owner was faster: with another change, with the same wish, or with another address, of which nothing is known.
         match app.publisher.subscriptions.read(&seen.owner, &seen.id).await? {
-            Some(newer) if newer.state == State::Active => seen = newer,
+            Some(newer) if newer.state == State::Active && newer.settings.url == seen.settings.url => {
+                seen = newer
+            }
             Some(_) | None => return Ok(()),
         }
     }

@@ -16,7 +16,7 @@ impl Deliveries {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
-            .update_expression("SET #status = :status, next_at = :none")
+            .update_expression("SET #status = :status, next_at = :none REMOVE leased_until, has_turn")
             .condition_expression("#status = :pending AND attempts = :attempts")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":status", s(status.word()))

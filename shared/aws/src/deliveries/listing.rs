@@ -191,7 +191,7 @@ impl Deliveries {
     }
 
     /// Makes a delivery due now: one that was given up, whose schedule starts afresh, one that waits, whose schedule goes
-    /// on, and one that was delivered, if `from` names it.
+    /// on and which may have its turn at once, and one that was delivered, if `from` names it.
     pub async fn resume(
         &self,
         id: &DeliveryId,
@@ -203,9 +203,7 @@ impl Deliveries {
         let afresh = "SET #status = :pending, next_at = :now, resumed_after = attempts REMOVE has_turn";
         let resumed = self.wake(id, &over, afresh, now).await?;
         if resumed == Resumed::Not(PENDING) && from.contains(&PENDING) {
-            return self
-                .wake(id, &[PENDING], "SET #status = :pending, next_at = :now REMOVE has_turn", now)
-                .await;
+            return self.wake(id, &[PENDING], "SET #status = :pending, next_at = :now", now).await;
         }
         Ok(resumed)
     }
