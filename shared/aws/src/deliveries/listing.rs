@@ -199,11 +199,14 @@ impl Deliveries {
         now: Timestamp,
     ) -> Result<Resumed, Unavailable> {
         const PENDING: DeliveryStatus = DeliveryStatus::Pending;
-        let over: Vec<_> = from.iter().copied().filter(|status| *status != PENDING).collect();
-        let afresh = "SET #status = :pending, next_at = :now, resumed_after = attempts REMOVE has_turn";
-        let resumed = self.wake(id, &over, afresh, now).await?;
-        if resumed == Resumed::Not(PENDING) && from.contains(&PENDING) {
-            return self.wake(id, &[PENDING], "SET #status = :pending, next_at = :now", now).await;
+        let (waiting, over): (Vec<_>, Vec<_>) = from.iter().copied().partition(|status| *status == PENDING);
+        let mut resumed = Resumed::Not(PENDING);
+        if !over.is_empty() {
+            let afresh = "SET #status = :pending, next_at = :now, resumed_after = attempts REMOVE has_turn";
+            resumed = self.wake(id, &over, afresh, now).await?;
+        }
+        if resumed == Resumed::Not(PENDING) && !waiting.is_empty() {
+            resumed = self.wake(id, &waiting, "SET #status = :pending, next_at = :now", now).await?;
         }
         Ok(resumed)
     }
