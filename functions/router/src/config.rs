@@ -4,6 +4,7 @@ use quartet_aws::Aws;
 use quartet_aws::commits::Commits;
 use quartet_aws::events::Events;
 use quartet_aws::executions::Executions;
+use quartet_aws::facts::Facts;
 use quartet_aws::objects::Objects;
 use quartet_aws::publisher::Publisher;
 use quartet_aws::pulls::Pulls;
@@ -20,8 +21,10 @@ pub fn app(settings: &Settings) -> Result<App, Missing> {
     let objects = Objects::new(&aws, settings.text("BUCKET_NAME")?);
     let days = settings.parse_or("RETENTION_DAYS", 90)?;
     let queue = Queue::new(&aws, settings.text("DELIVERIES_QUEUE_URL")?);
+    let publisher = Publisher::new(&aws, &table, days, objects.clone(), queue);
     Ok(App {
-        publisher: Publisher::new(&aws, &table, days, objects.clone(), queue),
+        facts: Facts::new(&aws, table.clone(), publisher.clone()),
+        publisher,
         events: Events::new(&aws, table.clone(), objects),
         tasks: Tasks::new(&aws, table.clone(), days),
         pulls: Pulls::new(&aws, table.clone()),

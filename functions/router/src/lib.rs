@@ -1,9 +1,10 @@
-//! Turns stored events into tasks, and tasks into runs.
+//! Turns stored events into tasks, tasks into runs, and failing checks into incidents.
 //!
 //! Invariants: one event makes one task and one execution however often it is delivered, because both are named by the
 //! event's id; one bad message fails alone; an event is `processed` only after all that follows from it is durable.
 
 pub mod config;
+mod news;
 mod route;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use quartet_aws::commits::Commits;
 use quartet_aws::events::Events;
 use quartet_aws::executions::Executions;
+use quartet_aws::facts::Facts;
 use quartet_aws::publisher::Publisher;
 use quartet_aws::pulls::Pulls;
 use quartet_aws::tasks::Tasks;
@@ -26,6 +28,8 @@ pub struct App {
     pub commits: Commits,
     pub executions: Executions,
     pub publisher: Publisher,
+    /// Incidents and connections.
+    pub facts: Facts,
     /// How often a message is received before it goes to the dead-letter queue.
     pub most_receives: u32,
 }

@@ -12,7 +12,7 @@ use quartet_domain::message::{started, told};
 use quartet_domain::run::{Ending, Run};
 use quartet_domain::task::{Decision, Known, Task, TaskStatus, TaskType, decide, head, run_of};
 
-use crate::App;
+use crate::{App, news};
 
 /// What became of an event, for the log.
 pub(crate) struct Routed {
@@ -38,6 +38,7 @@ pub(crate) async fn route(app: &App, id: &EventId, now: Timestamp) -> Result<Rou
         app.events.finish(id, EventStatus::Processed, outcome, now).await?;
         return Ok(Routed { task: None, outcome });
     };
+    news::tell(app, &event, &change).await?;
     let known = Known { own_commit: own_commit(app, &change).await? };
     let routed = match decide(&change, known) {
         Decision::Nothing(outcome) => Routed { task: None, outcome },
@@ -109,15 +110,13 @@ fn task_of(event: &Event, change: &Change, kind: TaskType, status: TaskStatus, r
         Subject::PullRequest(pull) => (Some(pull.number), pull.head_branch.clone()),
         Subject::Push(push) => (None, push.branch.clone()),
         Subject::Check(check) => (check.pulls.first().copied(), check.branch.clone()),
-        Subject::Installation | Subject::Ping | Subject::Other => (None, String::new()),
+        Subject::Connection(_) | Subject::Other => (None, String::new()),
     };
     let commit_sha = match &change.subject {
         Subject::Check(check) => check.head_sha.clone(),
-        Subject::PullRequest(_)
-        | Subject::Push(_)
-        | Subject::Installation
-        | Subject::Ping
-        | Subject::Other => head(change).unwrap_or_default().to_owned(),
+        Subject::PullRequest(_) | Subject::Push(_) | Subject::Connection(_) | Subject::Other => {
+            head(change).unwrap_or_default().to_owned()
+        }
     };
     Task {
         id: event.id.task(),

@@ -17,6 +17,8 @@ mod error;
 pub mod events;
 #[cfg(feature = "executions")]
 pub mod executions;
+#[cfg(all(feature = "objects", feature = "queues", feature = "table"))]
+pub mod facts;
 #[cfg(feature = "table")]
 pub mod idempotency;
 #[cfg(feature = "table")]

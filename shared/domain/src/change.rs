@@ -1,5 +1,6 @@
 //! What a verified event says, in words that fit every forge. A forge's parser makes it, the router decides on it.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::repository::{Pull, Repository};
@@ -25,8 +26,8 @@ pub enum Subject {
     Push(Push),
     /// One check, or a suite of them, came to a conclusion.
     Check(Check),
-    Installation,
-    Ping,
+    /// Repositories send their events from now on, or no longer.
+    Connection(Connection),
     /// A genuine event that no task is made of.
     Other,
 }
@@ -52,4 +53,25 @@ pub struct Check {
     pub head_sha: String,
     pub branch: String,
     pub pulls: Vec<u64>,
+    /// Where the forge shows it; empty where it says nothing of that.
+    #[serde(default)]
+    pub url: String,
+    /// When it came to its conclusion: events arrive out of order, this orders them.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
+}
+
+/// Which repositories were connected by an event, and which were not any more after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    pub connected: Vec<Connected>,
+    pub disconnected: Vec<Connected>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connected {
+    /// The forge's own number.
+    pub id: u64,
+    /// `owner/name`.
+    pub full_name: String,
 }

@@ -64,6 +64,11 @@ id!(
     "run"
 );
 id!(
+    /// A check that fails on a watched branch, until it passes again.
+    IncidentId,
+    "inc"
+);
+id!(
     /// One thing to tell subscribers: the `webhook-id` of every attempt to deliver it.
     MessageId,
     "msg"
@@ -143,6 +148,11 @@ impl EventId {
 
     pub fn task(&self) -> TaskId {
         TaskId(format!("task_{}", self.stem()))
+    }
+
+    /// The incident that it opens.
+    pub fn incident(&self) -> IncidentId {
+        IncidentId(format!("inc_{}", self.stem()))
     }
 }
 

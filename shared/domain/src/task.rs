@@ -113,7 +113,7 @@ pub fn head(change: &Change) -> Option<&str> {
     match &change.subject {
         Subject::PullRequest(pull) => Some(&pull.head_sha),
         Subject::Push(push) => push.after.as_deref(),
-        Subject::Check(_) | Subject::Installation | Subject::Ping | Subject::Other => None,
+        Subject::Check(_) | Subject::Connection(_) | Subject::Other => None,
     }
 }
 
@@ -160,8 +160,7 @@ pub fn decide(change: &Change, known: Known) -> Decision {
                 _ => Decision::Nothing("the check did not fail"),
             }
         }
-        Subject::Installation => Decision::Nothing("an installation changes nothing yet"),
-        Subject::Ping => Decision::Nothing("a ping is answered by being received"),
+        Subject::Connection(_) => Decision::Nothing("it says who is connected, and asks for nothing"),
         Subject::Other => Decision::Nothing("no task is made of such an event"),
     }
 }
@@ -200,7 +199,7 @@ pub fn run_of(change: &Change, task: &Task, delivery_id: &str, received_at: Time
             (Some(pull.clone()), pull.head_branch.clone(), pull.head_sha.clone(), Some(pull.base_sha.clone()))
         }
         Subject::Push(push) => (None, push.branch.clone(), push.after.clone()?, push.before.clone()),
-        Subject::Check(_) | Subject::Installation | Subject::Ping | Subject::Other => return None,
+        Subject::Check(_) | Subject::Connection(_) | Subject::Other => return None,
     };
     Some(Run {
         id: task.id.run(1),

@@ -2,7 +2,7 @@
 //! Their names begin with the event's.
 
 use quartet_domain::{
-    change::{Change, Check, Push, Subject},
+    change::{Change, Check, Connected, Connection, Push, Subject},
     repository::{Provider, Pull, Repository},
 };
 use quartet_forge::inbound::{ReadError, read};
@@ -49,7 +49,7 @@ fn pull() -> Pull {
 #[track_caller]
 fn check(name: &str, action: &str, actor: &str, subject: Subject) {
     let event_type = name.split('.').next().expect("an event");
-    let away = matches!(event_type, "installation" | "never_heard_of");
+    let away = matches!(event_type, "installation" | "installation_repositories" | "never_heard_of");
     let expected = Change {
         event_type: event_type.to_owned(),
         action: action.to_owned(),
@@ -82,26 +82,47 @@ fn pushes() {
 
 #[test]
 fn checks() {
-    let one = |suite, name: &str, conclusion: Option<&str>, branch: &str, pulls: &[u64]| {
-        Subject::Check(Check {
-            suite,
-            name: name.to_owned(),
-            conclusion: conclusion.map(str::to_owned),
-            head_sha: head(),
-            branch: branch.to_owned(),
-            pulls: pulls.to_vec(),
-        })
+    let one = |name: &str, conclusion: Option<&str>, branch: &str, pulls: &[u64]| Check {
+        suite: false,
+        name: name.to_owned(),
+        conclusion: conclusion.map(str::to_owned),
+        head_sha: head(),
+        branch: branch.to_owned(),
+        pulls: pulls.to_vec(),
+        url: String::new(),
+        at: None,
     };
-    check("check_run.completed", "completed", "ada", one(false, "lint", Some("failure"), "", &[2]));
-    check("check_suite.requested", "requested", "ada", one(true, "Linter", None, "main", &[]));
-    check("workflow_run.completed", "completed", "ada", one(true, "CI", Some("failure"), "feature", &[2]));
-    check("workflow_job.queued", "queued", "ada", one(false, "test (3.12)", None, "main", &[]));
+    let at = |text: &str| Some(text.parse().expect("a time"));
+    let url = |path: &str| format!("https://github.com/acme/web/{path}");
+    let lint = one("lint", Some("failure"), "", &[2]);
+    let lint = Check { url: url("runs/6"), at: at("2026-11-01T10:05:00Z"), ..lint };
+    check("check_run.completed", "completed", "ada", Subject::Check(lint));
+    let suite = Check { suite: true, ..one("Linter", None, "main", &[]) };
+    check("check_suite.requested", "requested", "ada", Subject::Check(suite));
+    let run = one("CI", Some("failure"), "feature", &[2]);
+    let run = Check { suite: true, url: url("actions/runs/8"), at: at("2026-11-01T10:06:00Z"), ..run };
+    check("workflow_run.completed", "completed", "ada", Subject::Check(run));
+    let job = Check { url: url("actions/runs/8/job/10"), ..one("test (3.12)", None, "main", &[]) };
+    check("workflow_job.queued", "queued", "ada", Subject::Check(job));
+}
+
+#[test]
+fn who_is_connected() {
+    let named = |all: &[(u64, &str)]| {
+        all.iter().map(|(id, name)| Connected { id: *id, full_name: format!("acme/{name}") }).collect()
+    };
+    let connection = |connected: &[(u64, &str)], disconnected: &[(u64, &str)]| {
+        Subject::Connection(Connection { connected: named(connected), disconnected: named(disconnected) })
+    };
+    check("ping.repository", "", "ada", connection(&[(42, "web")], &[]));
+    check("meta.deleted", "deleted", "ada", connection(&[], &[(42, "web")]));
+    check("installation.created", "created", "ada", connection(&[(42, "web"), (43, "api")], &[]));
+    check("installation.suspend", "suspend", "ada", connection(&[], &[]));
+    check("installation_repositories.added", "added", "ada", connection(&[(44, "docs")], &[(43, "api")]));
 }
 
 #[test]
 fn the_rest() {
-    check("installation.created", "created", "ada", Subject::Installation);
-    check("ping.repository", "", "ada", Subject::Ping);
     check("issues.opened", "opened", "ada", Subject::Other);
     check("never_heard_of.done", "done", "ada", Subject::Other);
 }

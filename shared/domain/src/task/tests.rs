@@ -1,7 +1,7 @@
 //! What is due for each kind of change, as tables.
 
 use super::*;
-use crate::change::{Check, Push};
+use crate::change::{Check, Connection, Push};
 use crate::repository::{Provider, Pull, Repository};
 
 fn change(event_type: &str, action: &str, subject: Subject) -> Change {
@@ -56,6 +56,8 @@ fn concluded(suite: bool, action: &str, conclusion: Option<&str>) -> Change {
         head_sha: "a".repeat(40),
         branch: String::new(),
         pulls: Vec::new(),
+        url: String::new(),
+        at: None,
     };
     change(if suite { "check_suite" } else { "check_run" }, action, Subject::Check(check))
 }
@@ -108,7 +110,7 @@ fn checks_and_the_rest() {
         check(&concluded(suite, "completed", Some("success")), STRANGER, "nothing");
         check(&concluded(suite, "created", None), STRANGER, "nothing");
     }
-    for subject in [Subject::Installation, Subject::Ping, Subject::Other] {
+    for subject in [Subject::Connection(Connection::default()), Subject::Other] {
         check(&change("ping", "", subject), STRANGER, "nothing");
     }
 }

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use quartet_domain::{
-    change::{Change, Check, Push, Subject},
+    change::{Change, Check, Connected, Connection, Push, Subject},
     repository::{Provider, Repository},
 };
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::pull::PullWire;
@@ -91,6 +92,32 @@ struct CheckWire<'a> {
     check_suite: Option<Suite<'a>>,
     #[serde(borrow, default)]
     app: Option<Named<'a>>,
+    #[serde(borrow, default)]
+    html_url: Option<Cow<'a, str>>,
+    /// Of a check run and a job.
+    #[serde(default)]
+    completed_at: Option<Timestamp>,
+    /// Of a suite and a workflow's run.
+    #[serde(default)]
+    updated_at: Option<Timestamp>,
+}
+
+/// An installation of an application, and what was added to it or taken away.
+#[derive(Deserialize)]
+struct InstallationEvent<'a> {
+    #[serde(borrow, default)]
+    repositories: Vec<ConnectedWire<'a>>,
+    #[serde(borrow, default)]
+    repositories_added: Vec<ConnectedWire<'a>>,
+    #[serde(borrow, default)]
+    repositories_removed: Vec<ConnectedWire<'a>>,
+}
+
+#[derive(Deserialize)]
+struct ConnectedWire<'a> {
+    id: u64,
+    #[serde(borrow)]
+    full_name: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -139,6 +166,7 @@ struct WorkflowJobEvent<'a> {
 pub(crate) fn read(event_type: &str, body: &[u8]) -> Result<Change, ReadError> {
     let common: Common<'_> = parse(event_type, body)?;
     let mut actor = common.sender.map(|sender| sender.login.into_owned()).unwrap_or_default();
+    let itself = common.repository.iter().map(|one| connected(one.id, &one.full_name)).collect();
     let subject = match event_type {
         "pull_request" => {
             let event: PullEvent<'_> = parse(event_type, body)?;
@@ -168,8 +196,13 @@ pub(crate) fn read(event_type: &str, body: &[u8]) -> Result<Change, ReadError> {
             let event: WorkflowJobEvent<'_> = parse(event_type, body)?;
             Subject::Check(check(event.workflow_job, None, Size::One))
         }
-        "installation" | "installation_repositories" => Subject::Installation,
-        "ping" => Subject::Ping,
+        "installation" | "installation_repositories" => {
+            let event: InstallationEvent<'_> = parse(event_type, body)?;
+            Subject::Connection(installation(common.action.as_deref(), event))
+        }
+        // The first word of a webhook, and its last.
+        "ping" => Subject::Connection(Connection { connected: itself, ..Connection::default() }),
+        "meta" => Subject::Connection(Connection { disconnected: itself, ..Connection::default() }),
         _ => Subject::Other,
     };
     Ok(Change {
@@ -204,6 +237,27 @@ fn repository(wire: RepositoryWire<'_>) -> Repository {
     }
 }
 
+fn connected(id: u64, full_name: &str) -> Connected {
+    Connected { id, full_name: full_name.to_owned() }
+}
+
+/// One that is suspended sends nothing until it is not any more.
+fn installation(action: Option<&str>, event: InstallationEvent<'_>) -> Connection {
+    let all = |wire: Vec<ConnectedWire<'_>>| wire.iter().map(|one| connected(one.id, &one.full_name)).collect();
+    match action {
+        Some("created" | "unsuspend") => {
+            Connection { connected: all(event.repositories), disconnected: Vec::new() }
+        }
+        Some("deleted" | "suspend") => {
+            Connection { connected: Vec::new(), disconnected: all(event.repositories) }
+        }
+        _ => Connection {
+            connected: all(event.repositories_added),
+            disconnected: all(event.repositories_removed),
+        },
+    }
+}
+
 fn push(event: PushEvent<'_>) -> Push {
     let commit = |sha: Cow<'_, str>| (sha != NO_COMMIT).then(|| sha.into_owned());
     Push {
@@ -234,5 +288,7 @@ fn check(wire: CheckWire<'_>, workflow: Option<Cow<'_, str>>, size: Size) -> Che
         head_sha: wire.head_sha.into_owned(),
         branch: branch.unwrap_or_default().into_owned(),
         pulls: wire.pull_requests.into_iter().map(|pull| pull.number).collect(),
+        url: wire.html_url.unwrap_or_default().into_owned(),
+        at: wire.completed_at.or(wire.updated_at),
     }
 }
