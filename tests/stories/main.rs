@@ -31,6 +31,7 @@ mod killed;
 mod limited;
 mod loaded;
 mod managed;
+mod news;
 mod opened;
 mod paired;
 mod promised;
@@ -89,6 +90,7 @@ fn main() -> ExitCode {
         limited: what_was_given_up_is_recovered, a_test_is_sent_and_logged, a_key_asks_fifty_times_at_once;
         managed: a_subscription_from_register_to_remove, changes_at_the_same_time, secrets_are_rotated,
             the_same_request_is_done_once, lists_come_in_pages, bad_input_is_told_field_by_field;
+        news: a_check_fails_and_passes_again, repositories_come_and_go;
         guarded: keys_open_what_their_scopes_say, foreign_ids_do_not_exist;
         paired: a_receiver_needs_no_secret, a_pair_is_rotated, keys_that_are_not_there, many_pairs_at_once;
         promised: three_retries_that_back_off, nobody_waits_for_an_answer, a_rate_of_its_own,

@@ -111,7 +111,7 @@ fn list() -> Vec<EventType> {
         list.extend(stage_event(stage).map(|name| entry(name, description, StageEnded::example(stage))));
     }
     list.extend([
-        entry(INCIDENT_OPENED, "A check on a watched branch began to fail.", Incident::example(false)),
+        entry(INCIDENT_OPENED, "A check on the default branch began to fail.", Incident::example(false)),
         entry(INCIDENT_RESOLVED, "The check of an open incident passes again.", Incident::example(true)),
         entry(
             REPOSITORY_CONNECTED,

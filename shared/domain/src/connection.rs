@@ -31,9 +31,7 @@ impl<'a> Said<'a> {
     /// Of each repository that the event names.
     pub fn all(change: &'a Change, received_at: Timestamp) -> Vec<Self> {
         let Subject::Connection(connection) = &change.subject else { return Vec::new() };
-        let said = |connected| {
-            move |repository| Self { repository, connected, at: received_at }
-        };
+        let said = |connected| move |repository| Self { repository, connected, at: received_at };
         let connected = connection.connected.iter().map(said(true));
         connected.chain(connection.disconnected.iter().map(said(false))).collect()
     }

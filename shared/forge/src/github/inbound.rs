@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use quartet_domain::{
     change::{Change, Check, Connected, Connection, Push, Subject},
     repository::{Provider, Repository},
 };
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::pull::PullWire;
@@ -243,7 +243,8 @@ fn connected(id: u64, full_name: &str) -> Connected {
 
 /// One that is suspended sends nothing until it is not any more.
 fn installation(action: Option<&str>, event: InstallationEvent<'_>) -> Connection {
-    let all = |wire: Vec<ConnectedWire<'_>>| wire.iter().map(|one| connected(one.id, &one.full_name)).collect();
+    let all =
+        |wire: Vec<ConnectedWire<'_>>| wire.iter().map(|one| connected(one.id, &one.full_name)).collect();
     match action {
         Some("created" | "unsuspend") => {
             Connection { connected: all(event.repositories), disconnected: Vec::new() }
