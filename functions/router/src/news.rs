@@ -26,7 +26,10 @@ async fn incident(app: &App, event: &Event, concluded: &Concluded<'_>) -> Result
     let decide = |before: Option<Incident>| match concluded.after(before, &event.id) {
         Step::Nothing => None,
         Step::Seen(next) => Some((next, None)),
-        Step::Told(next) => Some((next.clone(), Some(next.message()))),
+        Step::Told(next) => {
+            let message = concluded.message(&next);
+            Some((next, Some(message)))
+        }
     };
     if app.facts.change(&concluded.key(), decide).await? {
         tracing::info!(event = %event.id, "an incident was opened or resolved");
@@ -35,9 +38,6 @@ async fn incident(app: &App, event: &Event, concluded: &Concluded<'_>) -> Result
 }
 
 async fn connection(app: &App, event: &Event, said: &Said<'_>) -> Result<(), Unavailable> {
-    let decide = |before: Option<Standing>| {
-        let (next, message) = said.after(before.as_ref(), &event.id)?;
-        Some((next, Some(message)))
-    };
+    let decide = |before: Option<Standing>| said.after(before.as_ref(), &event.id);
     app.facts.change(&said.key(), decide).await.map(|_| ())
 }

@@ -14,7 +14,7 @@ use quartet_domain::message::Message;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::item::{Made, Reader, key, make_all, n, s};
+use crate::item::{Made, Reader, is_already, is_conflict, key, n, s};
 use crate::publisher::Publisher;
 use crate::{Aws, Unavailable};
 
@@ -88,7 +88,12 @@ impl Facts {
             let tell = self.publisher.messages.write(message);
             writes.push(tell.map_err(Unavailable::because(ACTION))?);
         }
-        make_all(&self.client, writes, ACTION).await
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(Made::New),
+            // Somebody else was faster, or is at it.
+            Err(error) if is_already(&error) || is_conflict(&error) => Ok(Made::Already),
+            Err(error) => Err(Unavailable::because(ACTION)(error)),
+        }
     }
 
     fn put(&self, name: &str, text: String, seen: u64) -> Result<TransactWriteItem, BuildError> {

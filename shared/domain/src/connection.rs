@@ -41,10 +41,15 @@ impl<'a> Said<'a> {
         format!("REPOSITORY#{}#{}", Provider::GitHub.word(), self.repository.id)
     }
 
-    /// What is known after it, and what tells of that; nothing where it is not news. A ping can be asked for at any time.
-    pub fn after(&self, before: Option<&Standing>, event: &EventId) -> Option<(Standing, Message)> {
-        let is_news = before.is_none_or(|before| before.connected != self.connected && before.at < self.at);
-        is_news.then(|| (Standing { connected: self.connected, at: self.at }, self.message(event)))
+    /// What is known after it, and what tells of that where it is news: a ping can be asked for at any time. Nothing where
+    /// as much was known, or more.
+    pub fn after(&self, before: Option<&Standing>, event: &EventId) -> Option<(Standing, Option<Message>)> {
+        if before.is_some_and(|before| before.at >= self.at) {
+            return None;
+        }
+        let is_news = before.is_none_or(|before| before.connected != self.connected);
+        let now = Standing { connected: self.connected, at: self.at };
+        Some((now, is_news.then(|| self.message(event))))
     }
 
     fn message(&self, event: &EventId) -> Message {
@@ -76,14 +81,17 @@ mod tests {
         let said = |connected, second| Said { repository: &repository, connected, at: at(second) };
         let check = |before: Option<(bool, i64)>, connected: bool, second: i64, expected: Option<&str>| {
             let before = before.map(|(connected, second)| Standing { connected, at: at(second) });
-            let told = said(connected, second).after(before.as_ref(), &event);
-            assert_eq!(told.map(|(_, message)| message.event_type).as_deref(), expected);
+            let after = said(connected, second).after(before.as_ref(), &event);
+            let told = after.as_ref().and_then(|(_, message)| message.as_ref());
+            assert_eq!(told.map(|message| message.event_type.as_str()), expected);
+            after.map(|(standing, _)| standing.at)
         };
         check(None, true, 1, Some(REPOSITORY_CONNECTED));
         check(None, false, 1, Some(REPOSITORY_DISCONNECTED));
-        check(Some((true, 1)), true, 2, None);
+        assert_eq!(check(Some((true, 1)), true, 2, None), Some(at(2)), "what comes late is held against it");
         check(Some((true, 1)), false, 2, Some(REPOSITORY_DISCONNECTED));
-        check(Some((true, 2)), false, 1, None);
+        assert_eq!(check(Some((true, 2)), false, 1, None), None);
+        assert_eq!(check(Some((true, 2)), true, 2, None), None, "the same event again");
         check(Some((false, 1)), true, 2, Some(REPOSITORY_CONNECTED));
     }
 
@@ -101,7 +109,7 @@ mod tests {
         let event = EventId::of("", "x", b"1");
         let all = Said::all(&change, at(1));
         let mut ids: Vec<_> =
-            all.iter().filter_map(|one| one.after(None, &event)).map(|(_, message)| message.id).collect();
+            all.iter().filter_map(|one| one.after(None, &event)?.1).map(|message| message.id).collect();
         ids.dedup();
         assert_eq!(ids.len(), 3);
     }

@@ -93,7 +93,7 @@ pub enum Permit {
     /// Put the delivery back for at least so long.
     Wait(Duration),
     /// Its turn comes then, once the new health is written. Each that waits has a turn of its own, so that as many get through
-    /// as may, in the order in which they asked, and none asks in vain.
+    /// as may.
     Turn(Duration, Health),
 }
 

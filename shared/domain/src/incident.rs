@@ -13,6 +13,9 @@ use crate::ids::{EventId, IncidentId, MessageId, digest};
 use crate::message::Message;
 use crate::repository::Repository;
 
+/// Characters of what a sender names.
+const LONGEST: usize = 1024;
+
 /// The newest incident of a check on a branch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
@@ -37,6 +40,7 @@ pub struct Concluded<'a> {
     check: &'a Check,
     fails: bool,
     at: Timestamp,
+    received_at: Timestamp,
 }
 
 /// What a conclusion makes of an incident.
@@ -50,14 +54,15 @@ pub enum Step {
 }
 
 impl<'a> Concluded<'a> {
-    /// `None` for what is no conclusion of a check on the default branch. A suite's is left to its checks: it has the name of
-    /// an application, which has many.
+    /// `None` for what is no conclusion of a check on the default branch. What sums checks up, or says the same of a job, is
+    /// left to the check runs: of a workflow's run on a fork's pull request GitHub names the fork's branch, which may have the
+    /// default branch's name.
     pub fn of(change: &'a Change, received_at: Timestamp) -> Option<Self> {
         let (Subject::Check(check), Some(repository)) = (&change.subject, &change.repository) else {
             return None;
         };
         let is_watched = !check.branch.is_empty() && check.branch == repository.default_branch;
-        if change.action != "completed" || change.event_type == "check_suite" || !is_watched {
+        if change.event_type != "check_run" || change.action != "completed" || !is_watched {
             return None;
         }
         let fails = match check.conclusion.as_deref()? {
@@ -66,7 +71,9 @@ impl<'a> Concluded<'a> {
             // Skipped, cancelled, neutral: they say nothing of the code.
             _ => return None,
         };
-        Some(Self { repository, check, fails, at: check.at.unwrap_or(received_at) })
+        // Whoever reports a check chooses its time: it orders conclusions, and lies before the event.
+        let at = check.at.map_or(received_at, |at| at.min(received_at));
+        Some(Self { repository, check, fails, at, received_at })
     }
 
     /// Names the check on its branch, whatever the repository is called by then.
@@ -96,38 +103,35 @@ impl<'a> Concluded<'a> {
     }
 
     fn opened(&self, event: &EventId) -> Incident {
+        let bounded = |text: &str| text.chars().take(LONGEST).collect::<String>();
         Incident {
             id: event.incident(),
-            repository: self.repository.full_name.clone(),
-            branch: self.check.branch.clone(),
-            check: self.check.name.clone(),
-            commit_sha: self.check.head_sha.clone(),
-            url: self.check.url.clone(),
+            repository: bounded(&self.repository.full_name),
+            branch: bounded(&self.check.branch),
+            check: bounded(&self.check.name),
+            commit_sha: bounded(&self.check.head_sha),
+            url: bounded(&self.check.url),
             opened_at: self.at,
             resolved_at: None,
             seen: self.at,
         }
     }
-}
 
-impl Incident {
-    /// What tells of its newest step.
-    pub fn message(&self) -> Message {
-        let (event, at) = match self.resolved_at {
-            Some(at) => (INCIDENT_RESOLVED, at),
-            None => (INCIDENT_OPENED, self.opened_at),
-        };
+    /// What tells of the step that it made of an incident.
+    pub fn message(&self, incident: &Incident) -> Message {
+        let event = if incident.resolved_at.is_some() { INCIDENT_RESOLVED } else { INCIDENT_OPENED };
         let data = catalogue::Incident {
-            incident_id: self.id.to_string(),
-            repository_name: self.repository.clone(),
-            branch_name: self.branch.clone(),
-            check_name: self.check.clone(),
-            commit_sha: self.commit_sha.clone(),
-            url: self.url.clone(),
-            opened_at: self.opened_at,
-            resolved_at: self.resolved_at,
+            incident_id: incident.id.to_string(),
+            repository_name: incident.repository.clone(),
+            branch_name: incident.branch.clone(),
+            check_name: incident.check.clone(),
+            commit_sha: incident.commit_sha.clone(),
+            url: incident.url.clone(),
+            opened_at: incident.opened_at,
+            resolved_at: incident.resolved_at,
         };
-        Message::of(MessageId::of(self.id.as_str(), event), Owner::deployment(), event, at, data)
+        let id = MessageId::of(incident.id.as_str(), event);
+        Message::of(id, Owner::deployment(), event, self.received_at, data)
     }
 }
 
@@ -170,15 +174,29 @@ mod tests {
     fn step(before: Option<&Incident>, conclusion: &str, second: i64) -> Step {
         let event = EventId::of("", "check_run", &second.to_be_bytes());
         let change = change(Some(conclusion), second);
-        let concluded = Concluded::of(&change, at(0)).expect("a conclusion");
+        let concluded = Concluded::of(&change, at(1000)).expect("a conclusion");
         concluded.after(before.cloned(), &event)
+    }
+
+    fn message(incident: &Incident) -> Message {
+        let change = change(Some("failure"), 1);
+        Concluded::of(&change, at(1000)).expect("a conclusion").message(incident)
     }
 
     #[track_caller]
     fn told(step: Step, event: &str) -> Incident {
         let Step::Told(incident) = step else { panic!("{step:?}") };
-        assert_eq!(incident.message().event_type, event);
+        assert_eq!(
+            (message(&incident).event_type.as_str(), message(&incident).created_at),
+            (event, at(1000))
+        );
         incident
+    }
+
+    #[test]
+    fn a_conclusion_lies_before_its_event() {
+        let open = told(step(None, "failure", 1_000_000), INCIDENT_OPENED);
+        assert_eq!((open.opened_at, open.seen), (at(1000), at(1000)));
     }
 
     #[test]
@@ -197,7 +215,7 @@ mod tests {
         assert_eq!(step(Some(&well), "failure", 35), Step::Nothing, "it came late");
         let another = told(step(Some(&well), "startup_failure", 50), INCIDENT_OPENED);
         assert_ne!(another.id, open.id);
-        assert_ne!(another.message().id, open.message().id);
+        assert_ne!(message(&another).id, message(&open).id);
     }
 
     #[test]
@@ -211,7 +229,9 @@ mod tests {
             assert!(Concluded::of(&one, at(0)).is_none(), "{one:?}");
         }
         check(|one, _| one.action = "created".to_owned());
-        check(|one, _| one.event_type = "check_suite".to_owned());
+        for summary in ["check_suite", "workflow_run", "workflow_job"] {
+            check(|one, _| one.event_type = summary.to_owned());
+        }
         check(|one, _| one.repository = None);
         check(|_, check| check.branch = "feature".to_owned());
         check(|_, check| check.conclusion = None);

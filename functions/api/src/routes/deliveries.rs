@@ -172,16 +172,16 @@ pub(crate) async fn recover(
 
 /// Whether it is due again.
 async fn recover_one(app: &App, delivery: &Delivery, now: Timestamp) -> Result<bool, Refusal> {
-    let from: &[DeliveryStatus] = match delivery.status {
-        DeliveryStatus::Pending if !delivery.is_stranded(now) => return Ok(false),
-        // Its due time is moved, so that asking again does not queue it again.
-        DeliveryStatus::Pending => &[DeliveryStatus::Pending],
-        DeliveryStatus::Delivered
-        | DeliveryStatus::Exhausted
-        | DeliveryStatus::Gone
-        | DeliveryStatus::Cancelled => &GIVEN_UP,
-    };
-    Ok(resume(app, delivery, from).await? == Resumed::Due)
+    if delivery.status != DeliveryStatus::Pending {
+        return Ok(resume(app, delivery, &GIVEN_UP).await? == Resumed::Due);
+    }
+    let is_stranded = delivery.is_stranded(now);
+    if is_stranded {
+        // Its due time is moved, so that asking again does not queue it again; a turn that it had is over.
+        app.publisher.deliveries.put_off(delivery, now, false).await?;
+        queue(app, delivery).await?;
+    }
+    Ok(is_stranded)
 }
 
 /// Makes a delivery due, then queues it. When the queue is out the delivery is due all the same: asking for it again queues
@@ -189,9 +189,13 @@ async fn recover_one(app: &App, delivery: &Delivery, now: Timestamp) -> Result<b
 async fn resume(app: &App, delivery: &Delivery, from: &[DeliveryStatus]) -> Result<Resumed, Refusal> {
     let resumed = app.publisher.deliveries.resume(&delivery.id, from, Timestamp::now()).await?;
     if resumed == Resumed::Due {
-        app.publisher.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::ZERO).await?;
+        queue(app, delivery).await?;
     }
     Ok(resumed)
+}
+
+async fn queue(app: &App, delivery: &Delivery) -> Result<(), Refusal> {
+    Ok(app.publisher.queue.send(delivery.id.as_str(), &delivery.url_group(), Duration::ZERO).await?)
 }
 
 /// The subscription, if it may be sent anything.

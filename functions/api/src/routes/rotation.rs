@@ -8,7 +8,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use quartet_domain::access::ApiKey;
 use quartet_domain::ids::Seed;
-use quartet_domain::subscription::sealed_for;
+use quartet_domain::subscription::{Subscription, sealed_for};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -73,16 +73,18 @@ pub(crate) async fn rotate_secret(
     }
     let wish = KeyWish { signing: rotation.signing, own: rotation.secret.map(SecretString::from) };
     let wish = wish.checked().map_err(|flaw| Refusal::Invalid(vec![flaw]))?;
-    let now = newest_key(&app, &subscription).await?;
-    let is_same = wish.own.as_ref().is_some_and(|own| own.expose_secret() == now.text.expose_secret());
+    if subscription.secrets.first().is_some_and(|newest| newest.created_at == seed.at) {
+        // By this request before, which could not answer.
+        return answer(&app, &subscription).await;
+    }
+    let is_same = match &wish.own {
+        Some(own) => newest_key(&app, &subscription).await?.text.expose_secret() == own.expose_secret(),
+        None => false,
+    };
     let new = new_key(wish.signing(subscription.signing()), wish.own)?;
     let of = sealed_for(&subscription.id);
     let sealed = app.vault.seal(&key.owner, &of, new.text.expose_secret().as_bytes()).await?;
     let changed = modify(&app, &key, &id, &headers, |subscription, _| {
-        if subscription.secrets.first().is_some_and(|newest| newest.created_at == seed.at) {
-            // By this request before, which could not answer.
-            return Ok(());
-        }
         if is_same {
             subscription.end_older(overlap, seed.at);
             return Ok(());
@@ -90,7 +92,10 @@ pub(crate) async fn rotate_secret(
         let rotated = subscription.rotate(sealed.clone(), new.public_key.clone(), overlap, seed.at);
         rotated.map_err(|wrong| Refusal::Conflict(wrong.to_string()))
     });
-    let changed = changed.await?;
-    let key = newest_key(&app, &changed).await?;
-    Ok(shown(Webhook::of(&changed, Timestamp::now()).with_key(&key)))
+    answer(&app, &changed.await?).await
+}
+
+async fn answer(app: &App, changed: &Subscription) -> Result<Response, Refusal> {
+    let key = newest_key(app, changed).await?;
+    Ok(shown(Webhook::of(changed, Timestamp::now()).with_key(&key)))
 }

@@ -8,8 +8,10 @@ use quartet_domain::delivery::Delivery;
 
 use crate::App;
 
-/// A delivery that is held for so long has a new due time, and one that is late by it has lost its turn.
+/// A delivery that is held for so long has a new due time.
 const LONG: Duration = Duration::from_secs(5);
+/// One that comes so late has lost its turn: not because the queue was busy, but because its endpoint had no place.
+const LATE: Duration = Duration::from_secs(60);
 
 /// How long until the delivery is due; `None` when it is.
 pub(super) fn wait(delivery: &Delivery, now: Timestamp) -> Option<Duration> {
@@ -28,10 +30,10 @@ fn patience(delivery: &Delivery, held: Duration, now: Timestamp) -> Duration {
     held.max((waited / 2).min(Duration::from_secs(30))).mul_f64(1.25 + 0.25 * jitter())
 }
 
-/// Whether its turn under its subscription's rate has come. One that passed, because its endpoint had no place, is lost: many
-/// that had one would else come at once.
+/// Whether its turn under its subscription's rate has come. One that passed is lost: many that had one would else come at
+/// once.
 pub(super) fn has_turn(delivery: &Delivery, now: Timestamp) -> bool {
-    delivery.has_turn && delivery.next_at.is_some_and(|at| until(now, at) <= LONG)
+    delivery.has_turn && delivery.next_at.is_some_and(|at| until(now, at) <= LATE)
 }
 
 /// Puts back a delivery that may not go for at least so long. Where that is for long, its owner sees it.

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use quartet_domain::{
     change::{Change, Check, Connected, Connection, Push, Subject},
     repository::{Provider, Repository},
@@ -95,11 +94,11 @@ struct CheckWire<'a> {
     #[serde(borrow, default)]
     html_url: Option<Cow<'a, str>>,
     /// Of a check run and a job.
-    #[serde(default)]
-    completed_at: Option<Timestamp>,
+    #[serde(borrow, default)]
+    completed_at: Option<Cow<'a, str>>,
     /// Of a suite and a workflow's run.
-    #[serde(default)]
-    updated_at: Option<Timestamp>,
+    #[serde(borrow, default)]
+    updated_at: Option<Cow<'a, str>>,
 }
 
 /// An installation of an application, and what was added to it or taken away.
@@ -241,17 +240,13 @@ fn connected(id: u64, full_name: &str) -> Connected {
     Connected { id, full_name: full_name.to_owned() }
 }
 
-/// One that is suspended sends nothing until it is not any more.
+/// Of one that is suspended GitHub does not say which repositories it had.
 fn installation(action: Option<&str>, event: InstallationEvent<'_>) -> Connection {
     let all =
         |wire: Vec<ConnectedWire<'_>>| wire.iter().map(|one| connected(one.id, &one.full_name)).collect();
     match action {
-        Some("created" | "unsuspend") => {
-            Connection { connected: all(event.repositories), disconnected: Vec::new() }
-        }
-        Some("deleted" | "suspend") => {
-            Connection { connected: Vec::new(), disconnected: all(event.repositories) }
-        }
+        Some("created") => Connection { connected: all(event.repositories), disconnected: Vec::new() },
+        Some("deleted") => Connection { connected: Vec::new(), disconnected: all(event.repositories) },
         _ => Connection {
             connected: all(event.repositories_added),
             disconnected: all(event.repositories_removed),
@@ -290,6 +285,6 @@ fn check(wire: CheckWire<'_>, workflow: Option<Cow<'_, str>>, size: Size) -> Che
         branch: branch.unwrap_or_default().into_owned(),
         pulls: wire.pull_requests.into_iter().map(|pull| pull.number).collect(),
         url: wire.html_url.unwrap_or_default().into_owned(),
-        at: wire.completed_at.or(wire.updated_at),
+        at: wire.completed_at.or(wire.updated_at).and_then(|at| at.parse().ok()),
     }
 }
