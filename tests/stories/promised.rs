@@ -81,7 +81,7 @@ pub(crate) async fn a_rate_of_its_own(house: &House) {
     for _ in 0..3 {
         tests.push(one.test().await);
     }
-    let turns = async || {
+    let waiting = async || {
         let mut turns = Vec::new();
         for test in &tests {
             let item = stage.item(&format!("DLV#{test}"), "DELIVERY").await?;
@@ -91,7 +91,12 @@ pub(crate) async fn a_rate_of_its_own(house: &House) {
         turns.sort_unstable();
         (turns.len() == 2).then_some(turns)
     };
-    let turns = until("two that wait for their turns", turns).await;
+    let turns = until("two that wait for their turns", waiting).await;
+    for test in &tests {
+        let retry = one.ask(Method::POST, &format!("/deliveries/{test}/retry"), None).await;
+        assert!([202, 409].contains(&retry.status), "{}", retry.body);
+    }
+    assert_eq!(waiting().await.as_ref(), Some(&turns), "asked for, they keep their turns");
     let apart = turns[1].duration_since(turns[0]).as_secs_f64();
     assert!((apart - 10.0).abs() < 0.01, "{apart} s");
     for test in &tests {

@@ -98,7 +98,7 @@ pub(crate) async fn show(
 
 /// Try a delivery again now
 ///
-/// One that waits for its next attempt has it now. One that was given up has its whole schedule again. One that was
+/// One that waits for its next attempt has it now; one that waits for its turn under `rate_per_minute` keeps that. One that was given up has its whole schedule again. One that was
 /// delivered is sent again only with `force=true`, under the same `webhook-id`. An endpoint that is held, by its breaker or
 /// by its own wish, is sent to when that is over: `health` of the webhook says when.
 #[utoipa::path(
@@ -119,6 +119,10 @@ pub(crate) async fn retry(
     asked.done()?;
     sendable(super::find(&app, &key, &webhook).await?)?;
     let delivery = find(&app, &key, &webhook, &delivery).await?;
+    if delivery.has_turn && !delivery.is_stranded(Timestamp::now()) {
+        // It goes when it may: to have all that wait now would be no rate.
+        return Ok((StatusCode::ACCEPTED, Json(Queued::of(&delivery))).into_response());
+    }
     let mut from = [&[DeliveryStatus::Pending][..], &GIVEN_UP].concat();
     if force {
         from.push(DeliveryStatus::Delivered);
