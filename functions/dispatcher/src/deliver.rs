@@ -133,7 +133,8 @@ async fn go(
     Ok(())
 }
 
-/// Sends it, and says how long that took. One that lasts says so while it does: others of its endpoint would else be stuck beside it.
+/// Sends it, and says how long that took. One that lasts says so while it does: others of its endpoint would else be stuck
+/// beside it.
 async fn attempt(
     app: &App,
     delivery: &Delivery,

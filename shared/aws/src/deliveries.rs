@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, SdkError};
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
 use quartet_domain::access::Owner;
@@ -108,6 +109,11 @@ impl Deliveries {
         delivery_of(id, &item).map(Some).map_err(Unavailable::because("reading a delivery"))
     }
 
+    /// A change of this delivery's item, to be filled in.
+    fn update(&self, id: &DeliveryId) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&self.table).set_key(Some(key(pk(id), "DELIVERY")))
+    }
+
     /// Takes the next attempt of `delivery` for `holder` alone, for `life`. A worker that dies loses it after that; one that
     /// did not hear the answer asks again under the same name, and has it.
     pub async fn lease(
@@ -119,10 +125,7 @@ impl Deliveries {
     ) -> Result<Lease, Unavailable> {
         let until = now.as_second() + i64::try_from(life.as_secs()).unwrap_or(0);
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
+            .update(&delivery.id)
             .update_expression("SET leased_until = :until, leased_by = :holder")
             .condition_expression(
                 "#status = :pending AND attempts = :attempts AND \

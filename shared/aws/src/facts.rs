@@ -5,8 +5,6 @@
 //! | read one | GetItem | `<its name>` / `FACT` | |
 //! | change it, and tell | TransactWriteItems | the same, `MSG#<id>` / `MESSAGE` | the version seen |
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
@@ -15,13 +13,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::item::{Made, Reader, is_already, is_conflict, key, n, s};
-use crate::publisher::Publisher;
+use crate::publisher::{MOMENT, Publisher};
 use crate::{Aws, Unavailable};
 
 /// How often a change is decided anew that others were faster than.
 const TRIES: usize = 8;
-/// A message's id is looked at a moment after it is queued: by then what it names is written.
-const MOMENT: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Debug)]
 pub struct Facts {

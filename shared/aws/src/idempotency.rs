@@ -12,6 +12,7 @@
 //! found, not made again. Answers may hold secrets, so they are sealed by the caller.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use quartet_domain::ids::{KeyId, Seed, digest};
 use quartet_domain::subscription::Sealed;
@@ -93,6 +94,12 @@ impl Idempotency {
         self.take_over(api_key, chosen, &before, now).await
     }
 
+    /// A change of this request's item, to be filled in.
+    fn update(&self, api_key: &KeyId, chosen: &str) -> UpdateItemFluentBuilder {
+        let item = key(pk(api_key, chosen), "IDEM");
+        self.client.update_item().table_name(&self.table).set_key(Some(item))
+    }
+
     async fn take_over(
         &self,
         api_key: &KeyId,
@@ -101,10 +108,7 @@ impl Idempotency {
         now: i64,
     ) -> Result<Claim, Unavailable> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(pk(api_key, chosen), "IDEM")))
+            .update(api_key, chosen)
             .update_expression("SET leased_until = :until")
             .condition_expression("leased_until = :seen AND attribute_not_exists(answer)")
             .expression_attribute_values(":seen", n(before.leased_until))
@@ -141,10 +145,7 @@ impl Idempotency {
     /// Leaves a request, which may be half done, to whoever makes it again: with the seed that it has.
     pub async fn leave(&self, api_key: &KeyId, chosen: &str) -> Result<(), Unavailable> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(pk(api_key, chosen), "IDEM")))
+            .update(api_key, chosen)
             .update_expression("SET leased_until = :over")
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(answer)")
             .expression_attribute_values(":over", n(0))

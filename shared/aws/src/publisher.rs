@@ -30,6 +30,8 @@ use crate::queues::Queue;
 use crate::subscriptions::Subscriptions;
 use crate::{Aws, Unavailable};
 
+/// A message's id is looked at a moment after it is queued: by then what it names is written.
+pub const MOMENT: Duration = Duration::from_secs(1);
 /// Subscriptions that are read at once.
 const PAGE: usize = 1000;
 /// Deliveries that are written side by side.

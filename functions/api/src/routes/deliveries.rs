@@ -98,9 +98,10 @@ pub(crate) async fn show(
 
 /// Try a delivery again now
 ///
-/// One that waits for its next attempt has it now; one that waits for its turn under `rate_per_minute` keeps that. One that was given up has its whole schedule again. One that was
-/// delivered is sent again only with `force=true`, under the same `webhook-id`. An endpoint that is held, by its breaker or
-/// by its own wish, is sent to when that is over: `health` of the webhook says when.
+/// One that waits for its next attempt has it now; one that waits for its turn under `rate_per_minute` keeps that. One that
+/// was given up has its whole schedule again. One that was delivered is sent again only with `force=true`, under the same
+/// `webhook-id`. An endpoint that is held, by its breaker or by its own wish, is sent to when that is over: `health` of the
+/// webhook says when.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry", tag = "deliveries", operation_id = "retryDelivery",
     params(

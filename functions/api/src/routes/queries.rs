@@ -4,7 +4,6 @@
 //! of it when the request is long answered. Nothing of a message is logged.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Extension, Path, State};
@@ -12,6 +11,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use quartet_aws::Unavailable;
+use quartet_aws::publisher::MOMENT;
 use quartet_aws::queries::{Kept, Wanted};
 use quartet_domain::access::ApiKey;
 use quartet_domain::ids::{QueryId, Seed, SessionId};
@@ -27,8 +27,6 @@ use crate::{App, agents};
 const NO_QUERY: Refusal = Refusal::Absent("query");
 /// How often a turn that met another one of its session is made again.
 const ROUNDS: usize = 4;
-/// A message's id is looked at a moment after it is queued: by then what it names is written.
-const MOMENT: Duration = Duration::from_secs(1);
 
 /// Ask a question
 ///

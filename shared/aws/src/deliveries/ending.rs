@@ -4,18 +4,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use quartet_domain::delivery::{Delivery, DeliveryStatus};
 
-use super::{Deliveries, pk};
+use super::Deliveries;
 use crate::Unavailable;
-use crate::item::{condition, key, n, s, time};
+use crate::item::{condition, n, s, time};
 
 impl Deliveries {
     /// Gives a waiting delivery its last status; one that somebody else moved on is left as it is.
     pub async fn end(&self, delivery: &Delivery, status: DeliveryStatus) -> Result<(), Unavailable> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
+            .update(&delivery.id)
             .update_expression("SET #status = :status, next_at = :none REMOVE leased_until, has_turn")
             .condition_expression("#status = :pending AND attempts = :attempts")
             .expression_attribute_names("#status", "status")
@@ -37,10 +34,7 @@ impl Deliveries {
         has_turn: bool,
     ) -> Result<(), Unavailable> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
+            .update(&delivery.id)
             .update_expression("SET next_at = :at, has_turn = :turn")
             .condition_expression("#status = :pending AND attempts = :attempts AND next_at = :seen")
             .expression_attribute_names("#status", "status")
@@ -57,10 +51,7 @@ impl Deliveries {
     /// Ends the lease of an attempt that was not made.
     pub async fn release(&self, delivery: &Delivery, holder: &str) -> Result<(), Unavailable> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(pk(&delivery.id), "DELIVERY")))
+            .update(&delivery.id)
             .update_expression("REMOVE leased_until")
             .condition_expression("leased_by = :holder AND attempts = :attempts")
             .expression_attribute_values(":holder", s(holder))

@@ -221,10 +221,7 @@ impl Deliveries {
         const ACTION: &str = "resuming a delivery";
         let names: Vec<_> = (0..from.len()).map(|n| format!(":status{n}")).collect();
         let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(pk(id), "DELIVERY")))
+            .update(id)
             .update_expression(change)
             .condition_expression(format!("#status IN ({})", names.join(", ")))
             .expression_attribute_names("#status", "status")
